@@ -1,0 +1,125 @@
+//! A program under test: where its source is, what it must answer, what it works on.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of run, from the shortest to the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunKind {
+    /// For CI and a first look.
+    Quick,
+    /// The main job.
+    Default,
+    /// The published evidence.
+    Full,
+}
+
+/// Which contrasts of a program are timed in a default run; a full run times them all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Contrasts {
+    /// Only the primary ones.
+    #[default]
+    Primary,
+    /// All of them.
+    All,
+}
+
+/// Where a program's source is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Source {
+    /// A Go module: a folder relative to `programs.toml`.
+    Module(String),
+    /// A package of the toolchain's own source tree, e.g. `cmd/gofmt`.
+    Toolchain(String),
+}
+
+/// What is fed to a workload on standard input, generated from a seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Input {
+    /// Lines of printable ASCII, some of them weak in ways people choose.
+    Passwords {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of lines.
+        lines: u32,
+    },
+    /// A syntactically valid, badly laid out Go file.
+    GoSource {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of functions.
+        functions: u32,
+    },
+    /// A Go module of many small packages that import one another, as a folder.
+    GoModule {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of packages.
+        packages: u32,
+    },
+}
+
+/// A command of a program and what it must answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Arguments; `{input}` stands for the generated input's path, `{goroot}` for the toolchain's root,
+    /// `{scratch}` for an empty folder.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Environment beside the fixed one, with the same placeholders.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The expected exit status.
+    #[serde(default)]
+    pub status: i32,
+    /// The expected standard output, to the byte.
+    #[serde(default)]
+    pub stdout: String,
+}
+
+/// A workload: what the program is for, with a checked answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// Arguments, as in [`Answer::args`].
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Environment beside the fixed one, with the same placeholders.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The generated input: on standard input, or at `{input}` where the arguments name it.
+    pub input: Option<Input>,
+    /// The expected exit status.
+    #[serde(default)]
+    pub status: i32,
+    /// SHA-256 of the expected standard output, by Go release: the longest prefix of the release's name
+    /// that is a key here counts, `go` matches them all.
+    pub stdout_sha256: BTreeMap<String, String>,
+}
+
+/// A program: a table of `programs.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Its name, `[a-z0-9.-]+`.
+    pub name: String,
+    /// What it is, in one line.
+    pub what: String,
+    /// Where its source is.
+    pub source: Source,
+    /// The shortest kind of run that has it.
+    pub runs: RunKind,
+    /// Which of its contrasts a default run times.
+    #[serde(default)]
+    pub contrasts: Contrasts,
+    /// The start-up command: the least it can do.
+    pub start: Answer,
+    /// The workload.
+    pub workload: Workload,
+}

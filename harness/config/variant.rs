@@ -1,0 +1,93 @@
+//! A variant, a named way of building, and the contrasts between two of them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A flag of a distribution that is not used as it stands, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The flag as the distribution has it.
+    pub flag: String,
+    /// What stands in its place; empty where it is dropped.
+    #[serde(default)]
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A variant: a table of `variants.toml`. What is absent is left to Go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Its name, `[a-z0-9.-]+`.
+    pub name: String,
+    /// Why it is there, in one line.
+    pub why: String,
+    /// Where the flags come from.
+    pub source: String,
+    /// `-buildmode`.
+    pub buildmode: Option<String>,
+    /// `-linkmode`, an `-ldflags` one.
+    pub linkmode: Option<String>,
+    /// `CGO_ENABLED`, `0` or `1`; absent leaves it unset, and Go then looks for a C compiler.
+    pub cgo_enabled: Option<String>,
+    /// `-tags`.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Other `-ldflags`.
+    #[serde(default)]
+    pub ldflags: Vec<String>,
+    /// `-extldflags`.
+    #[serde(default)]
+    pub extldflags: Vec<String>,
+    /// Other environment.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// `-trimpath`.
+    #[serde(default = "yes")]
+    pub trimpath: bool,
+    /// Adds an import of `runtime/cgo` to package main (through `-overlay`), so that a program which has no
+    /// C in it carries the cgo runtime.
+    #[serde(default)]
+    pub import_runtime_cgo: bool,
+    /// The artifact of another variant under a name of its own: the control.
+    pub copy_of: Option<String>,
+    /// Flags that had to be replaced or dropped here.
+    #[serde(default)]
+    pub changes: Vec<Change>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Two variants that differ in one thing, or, where `total` is set, a whole set of flags against another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contrast {
+    /// Its name, `[a-z0-9.-]+`.
+    pub name: String,
+    /// The one thing that differs, as a title, e.g. `PIE, given internal linking`.
+    pub what: String,
+    /// The variant that is the baseline.
+    pub base: String,
+    /// The variant in which that one thing is changed.
+    pub changed: String,
+    /// Whether it is one of the primary contrasts.
+    #[serde(default)]
+    pub primary: bool,
+    /// Whether it is in a quick run.
+    #[serde(default)]
+    pub quick: bool,
+    /// Whether nothing but PIE differs, so that it may be called a cost of PIE.
+    #[serde(default)]
+    pub pie_only: bool,
+    /// Whether several things differ: a whole set of flags, not one cause.
+    #[serde(default)]
+    pub total: bool,
+    /// Whether both sides are the same bytes: the noise floor.
+    #[serde(default)]
+    pub control: bool,
+}

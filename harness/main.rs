@@ -1,0 +1,2 @@
+//! The `gopie` program.
+fn main() {}

@@ -1,0 +1,86 @@
+//! `run.json`: what was planned, with what, where and when.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Contrast, Program, RunKind, Variant};
+use crate::machine::Machine;
+use crate::toolchain::{CCompiler, Toolchain};
+
+/// The version of the file format; a reader refuses a newer one.
+pub const SCHEMA: u32 = 1;
+
+/// Something that was not measured here, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotMeasured {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// The program that made the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Harness {
+    /// Its version.
+    pub version: String,
+    /// The commit that it was built from, with `-dirty` where files were changed.
+    pub commit: String,
+    /// `release` or `debug`.
+    pub profile: String,
+}
+
+/// How the starts were timed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// Seconds wanted for all timed starts.
+    pub budget_seconds: f64,
+    /// Fresh copies of each artifact: the units of every interval.
+    pub copies: u32,
+    /// Seed of every shuffle.
+    pub seed: u64,
+    /// Seconds after which a start is killed.
+    pub timeout_seconds: f64,
+}
+
+/// `run.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Version of the format.
+    pub schema: u32,
+    /// Name of the run.
+    pub name: String,
+    /// The command line, without the program's path.
+    pub command: Vec<String>,
+    /// Which kind of run it was.
+    pub kind: RunKind,
+    /// When it was begun, UTC.
+    pub started: String,
+    /// When it was finished, UTC; absent where it was cut off.
+    pub finished: Option<String>,
+    /// How many times it went on after it was cut off.
+    pub resumed: u32,
+    /// The program that made it.
+    pub harness: Harness,
+    /// The machine.
+    pub machine: Machine,
+    /// The Go toolchains.
+    pub toolchains: Vec<Toolchain>,
+    /// The targets.
+    pub targets: Vec<String>,
+    /// The C compiler; absent where none was found.
+    pub c_compiler: Option<CCompiler>,
+    /// What `strip --version` says first; absent where there is none.
+    pub strip: Option<String>,
+    /// How the starts were timed.
+    pub sampling: Sampling,
+    /// The programs of this run, as configured.
+    pub programs: Vec<Program>,
+    /// The variants of this run, as configured.
+    pub variants: Vec<Variant>,
+    /// The contrasts of this run, as configured.
+    pub contrasts: Vec<Contrast>,
+    /// SHA-256 over all that the plan rests on.
+    pub plan_sha256: String,
+    /// What was not measured, with the reason.
+    pub not_measured: Vec<NotMeasured>,
+}

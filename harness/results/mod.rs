@@ -1,0 +1,11 @@
+//! What a run leaves on disk: row types, files, provenance.
+//!
+//! The stages before this one write through it and the stages after it read through it; nothing else
+//! knows how a run directory is laid out. It computes nothing. The format is described, column by column,
+//! in `docs/formats.md`.
+
+mod info;
+mod rows;
+
+pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
+pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};

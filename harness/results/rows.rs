@@ -1,0 +1,199 @@
+//! The row types of a run's tables, one struct a file, in the order of the columns.
+//!
+//! Times are in seconds, sizes in bytes; no number is formatted for people.
+
+use serde::{Deserialize, Serialize};
+
+/// What became of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// There is an artifact, and it gave the right answers.
+    Built,
+    /// The toolchain or this machine says that it cannot be built; the reason is in its own words.
+    Unsupported,
+    /// It should have been built, or should have given the right answers, and did not.
+    Failed,
+    /// It was not tried, because something it rests on is missing.
+    Skipped,
+}
+
+impl Status {
+    /// The word used in tables and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Built => "built",
+            Self::Unsupported => "unsupported",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// A row of `artifacts.csv`: a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtifactRow {
+    /// The case id, `program/variant/toolchain/goos-goarch[/stripped]`.
+    pub id: String,
+    /// Name of the program.
+    pub program: String,
+    /// Name of the variant.
+    pub variant: String,
+    /// The Go release, e.g. `go1.27.3`.
+    pub toolchain: String,
+    /// `GOOS/GOARCH`, e.g. `linux/amd64`.
+    pub target: String,
+    /// Whether the artifact went through `strip`.
+    pub stripped: bool,
+    /// What became of it.
+    pub status: Status,
+    /// Why it is not `built`, in the words of the tool that refused; empty where it is.
+    pub reason: String,
+    /// The `CGO_ENABLED` that Go recorded in the artifact (`0` or `1`), empty where unknown.
+    pub cgo_enabled: String,
+    /// Lower-case hexadecimal SHA-256 of the artifact.
+    pub sha256: String,
+    /// Size of the file in bytes.
+    pub size: Option<u64>,
+    /// The command that built it, with `$GOROOT`, `$CACHE` and `$SRC` for paths.
+    pub command: String,
+    /// The whole environment of that command, `NAME=value` joined by spaces and quoted for a shell.
+    pub environment: String,
+}
+
+/// A row of `facts.csv`: an exact property of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRow {
+    /// The case id.
+    pub case: String,
+    /// Standard name of the property, e.g. `relocations`.
+    pub metric: String,
+    /// What it is a property of: a section, a relocation type, a library; empty for the whole file.
+    pub key: String,
+    /// `bytes`, `count`, `bool` or `text`.
+    pub unit: String,
+    /// The value, where it is a number; for `bool` 0 or 1.
+    pub number: Option<u64>,
+    /// The value, where it is a text.
+    pub text: String,
+}
+
+/// How a timed start ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StartStatus {
+    /// With the expected status.
+    Ok,
+    /// With another exit status.
+    WrongStatus,
+    /// By a signal.
+    Signal,
+    /// Killed by gopie when its time was up.
+    Timeout,
+}
+
+/// A row of `starts.csv.gz`: one timed start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartRow {
+    /// Number of the start within the run.
+    pub start: u64,
+    /// The case id, or the case id of the control's original with the control as variant.
+    pub case: String,
+    /// `pinned` to one CPU, or `scheduled` as the kernel likes.
+    pub affinity: String,
+    /// What Go takes `GOMAXPROCS` to be: `1` when pinned, else `all`.
+    pub gomaxprocs: String,
+    /// How the file came into the page cache: `written` (by one identical writer, then `fsync`).
+    pub cache: String,
+    /// The function layout: `default`, or a `-randlayout` seed.
+    pub layout: String,
+    /// Number of the fresh copy of the artifact.
+    pub copy: u32,
+    /// Number of the block.
+    pub block: u32,
+    /// Number of the round within the block.
+    pub round: u32,
+    /// Place within the round.
+    pub position: u32,
+    /// Bytes of the child's environment, terminators included.
+    pub environment_bytes: u32,
+    /// How it ended.
+    pub status: StartStatus,
+}
+
+/// A row of `samples.csv.gz`: one observation of one start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SampleRow {
+    /// Number of the start.
+    pub start: u64,
+    /// `cpu-time`, `wall-time` or `minor-faults`.
+    pub metric: String,
+    /// `seconds` or `count`.
+    pub unit: String,
+    /// The value.
+    pub value: f64,
+}
+
+/// A row of `blocks.csv`: the controls of a block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockRow {
+    /// Number of the block.
+    pub block: u32,
+    /// Name of the program.
+    pub program: String,
+    /// `pinned` or `scheduled`.
+    pub affinity: String,
+    /// Number of the fresh copies.
+    pub copy: u32,
+    /// The CPU that a pinned block ran on.
+    pub cpu: Option<u32>,
+    /// Rounds that were finished.
+    pub rounds: u32,
+    /// Seconds from the first start to the last end.
+    pub seconds: f64,
+    /// Seconds that the hypervisor took from this machine meanwhile (`steal` of `/proc/stat`).
+    pub steal_seconds: Option<f64>,
+    /// Seconds in which some task waited for a CPU (`/proc/pressure/cpu`, `some total`).
+    pub cpu_pressure_seconds: Option<f64>,
+    /// Whether the block is left out.
+    pub voided: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// A row of `estimates.csv`: a statistic over samples, with its interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EstimateRow {
+    /// `case` or `contrast`.
+    pub kind: String,
+    /// The case id, or the name of the contrast.
+    pub name: String,
+    /// Name of the program.
+    pub program: String,
+    /// The Go release.
+    pub toolchain: String,
+    /// `GOOS/GOARCH`.
+    pub target: String,
+    /// `cpu-time`, `wall-time` or `minor-faults`.
+    pub metric: String,
+    /// `pinned` or `scheduled`.
+    pub condition: String,
+    /// `centre` of a case; `ratio` (changed / base) or `difference` (changed - base) of a contrast.
+    pub statistic: String,
+    /// `seconds`, `count` or `ratio`.
+    pub unit: String,
+    /// The estimate.
+    pub estimate: f64,
+    /// Lower end of the interval; empty where there are too few units for one.
+    pub low: Option<f64>,
+    /// Upper end of the interval.
+    pub high: Option<f64>,
+    /// Confidence of the interval, e.g. 0.95.
+    pub confidence: f64,
+    /// Independent units that the interval rests on: fresh copies.
+    pub units: u32,
+    /// Starts behind it, of both sides for a contrast.
+    pub starts: u64,
+    /// SHA-256 of `samples.csv.gz`.
+    pub samples_sha256: String,
+}
