@@ -4,10 +4,26 @@
 //! `config -> plan -> build -> elf | measure -> results -> analyse -> claims -> report`;
 //! `docs/architecture.md` has the picture and the invariants.
 
+pub mod analyse;
+pub mod answers;
+pub mod build;
 pub mod cache;
+pub mod cli;
+pub mod command;
 pub mod config;
 pub mod digest;
+pub mod doctor;
+pub mod elf;
 pub mod hint;
+pub mod interrupt;
 pub mod machine;
+pub mod measure;
+pub mod pipeline;
+pub mod plan;
+pub mod report;
 pub mod results;
+pub mod schedule;
+pub mod stats;
+pub mod sys;
 pub mod toolchain;
+pub mod ui;

@@ -29,12 +29,57 @@ pub enum Contrasts {
 
 /// Where a program's source is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[serde(try_from = "SourceTable", into = "SourceTable")]
 pub enum Source {
-    /// A Go module: a folder relative to `programs.toml`.
-    Module(String),
+    /// A package of a Go module.
+    Module {
+        /// The module's folder, relative to `programs.toml`.
+        folder: String,
+        /// The package, as `go build` takes it, e.g. `.` or `./cmd/server`.
+        package: String,
+    },
     /// A package of the toolchain's own source tree, e.g. `cmd/gofmt`.
     Toolchain(String),
+}
+
+/// The keys of a `source` table.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceTable {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    toolchain: Option<String>,
+}
+
+impl TryFrom<SourceTable> for Source {
+    type Error = &'static str;
+
+    fn try_from(table: SourceTable) -> Result<Self, Self::Error> {
+        match table {
+            SourceTable { module: Some(folder), package, toolchain: None } => {
+                Ok(Self::Module { folder, package: package.unwrap_or_else(|| ".".to_owned()) })
+            }
+            SourceTable { module: None, package: None, toolchain: Some(package) } => {
+                Ok(Self::Toolchain(package))
+            }
+            _ => Err("a source is { module = \"folder\" }, with package = \"./cmd/name\" if it is not the \
+                      folder itself, or { toolchain = \"cmd/name\" }"),
+        }
+    }
+}
+
+impl From<Source> for SourceTable {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Module { folder, package } => {
+                Self { module: Some(folder), package: Some(package), toolchain: None }
+            }
+            Source::Toolchain(package) => Self { toolchain: Some(package), ..Self::default() },
+        }
+    }
 }
 
 /// What is fed to a workload on standard input, generated from a seed.
@@ -69,7 +114,7 @@ pub enum Input {
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// Arguments; `{input}` stands for the generated input's path, `{goroot}` for the toolchain's root,
-    /// `{scratch}` for an empty folder.
+    /// `{scratch}` for an empty folder, `{release}` for the Go release and `{target}` for `GOOS/GOARCH`.
     #[serde(default)]
     pub args: Vec<String>,
     /// Environment beside the fixed one, with the same placeholders.
@@ -78,7 +123,7 @@ pub struct Answer {
     /// The expected exit status.
     #[serde(default)]
     pub status: i32,
-    /// The expected standard output, to the byte.
+    /// The expected standard output, to the byte, with the same placeholders.
     #[serde(default)]
     pub stdout: String,
 }
@@ -93,7 +138,8 @@ pub struct Workload {
     /// Environment beside the fixed one, with the same placeholders.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The generated input: on standard input, or at `{input}` where the arguments name it.
+    /// The generated input: on standard input, or at `{input}` and `{scratch}/input` where the arguments name
+    /// either.
     pub input: Option<Input>,
     /// The expected exit status.
     #[serde(default)]

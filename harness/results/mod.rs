@@ -4,8 +4,14 @@
 //! knows how a run directory is laid out. It computes nothing. The format is described, column by column,
 //! in `docs/formats.md`.
 
+pub mod facts;
+mod folder;
 mod info;
 mod rows;
+mod run;
+pub mod table;
 
+pub use folder::{BlockFile, RunFolder, Samples};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
+pub use run::{Run, load_info};

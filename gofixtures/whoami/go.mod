@@ -1,0 +1,3 @@
+module gopie.example/whoami
+
+go 1.21

@@ -1,0 +1,303 @@
+//! Right answers: an artifact that gives a wrong one is never timed.
+//!
+//! Each artifact's start-up command is run and compared to the byte; each one that will be timed also does its
+//! workload, whose output is compared by digest. An answer once found right for the same bytes is not asked
+//! again.
+
+pub mod input;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::cache::Cache;
+use crate::command::{Command, CommandError, Finished};
+use crate::config::{Program, Workload};
+use crate::digest;
+
+/// How long a start-up command may take.
+pub const START_LIMIT: Duration = Duration::from_secs(10);
+const WORKLOAD_LIMIT: Duration = Duration::from_secs(120);
+const MOST_OUTPUT: u64 = 1 << 30;
+const SHOWN: usize = 200;
+
+/// What is wrong with an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Wrong {
+    /// Another exit status, or a signal.
+    #[error("{what}: {end} instead of exit status {expected}{said}")]
+    End {
+        /// `start` or `workload`.
+        what: &'static str,
+        /// How it ended.
+        end: String,
+        /// The expected status.
+        expected: i32,
+        /// What it said on standard error.
+        said: String,
+    },
+    /// Another output.
+    #[error("{what}: printed {got} instead of {expected}")]
+    Output {
+        /// `start` or `workload`.
+        what: &'static str,
+        /// What it printed, or its digest.
+        got: String,
+        /// What it should have.
+        expected: String,
+    },
+    /// No output is pinned for this release.
+    #[error("workload: programs.toml has no stdout_sha256 for {release}; this output's is {got}")]
+    Unpinned {
+        /// The release.
+        release: String,
+        /// Digest of what it printed.
+        got: String,
+    },
+    /// It hung, could not be started, or printed without end.
+    #[error(transparent)]
+    Stopped(#[from] CommandError),
+}
+
+/// What a program is run with.
+#[derive(Clone, Debug)]
+pub struct Surroundings<'a> {
+    /// Where inputs are kept.
+    pub cache: &'a Cache,
+    /// Root of the toolchain that built it.
+    pub goroot: &'a Path,
+    /// Its release.
+    pub release: &'a str,
+    /// `GOOS/GOARCH`.
+    pub target: &'a str,
+}
+
+/// The fixed environment of every start, before what the program's table adds.
+fn fixed_environment() -> BTreeMap<String, String> {
+    [("HOME", "/nonexistent"), ("LC_ALL", "C"), ("PATH", "/usr/bin:/bin")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// Fills in what stands in braces.
+struct Places<'a> {
+    input: Option<&'a Path>,
+    around: &'a Surroundings<'a>,
+    scratch: &'a Path,
+}
+
+impl Places<'_> {
+    fn fill(&self, text: &str) -> String {
+        let shown = |path: &Path| path.display().to_string();
+        text.replace("{input}", &self.input.map(shown).unwrap_or_default())
+            .replace("{goroot}", &shown(self.around.goroot))
+            .replace("{scratch}", &shown(self.scratch))
+            .replace("{release}", self.around.release)
+            .replace("{target}", self.around.target)
+    }
+
+    fn env(&self, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut env = fixed_environment();
+        env.extend(own.iter().map(|(name, value)| (name.clone(), self.fill(value))));
+        env
+    }
+}
+
+/// Arguments and environment of a program's start-up command; `scratch` is a folder it may write to.
+pub fn start_command(
+    program: &Program,
+    around: &Surroundings<'_>,
+    scratch: &Path,
+) -> (Vec<String>, BTreeMap<String, String>) {
+    let places = Places { input: None, around, scratch };
+    (program.start.args.iter().map(|arg| places.fill(arg)).collect(), places.env(&program.start.env))
+}
+
+/// Checks an artifact's answers; the inner error is what is wrong with it, the outer one that no answer could
+/// be had.
+pub fn check(
+    artifact: (&Path, &str),
+    program: &Program,
+    around: &Surroundings<'_>,
+    workload: bool,
+) -> Result<Result<(), Wrong>> {
+    let (artifact, sha256) = artifact;
+    let asked = format!(
+        "{sha256} {} {} {workload} {}",
+        around.release,
+        around.target,
+        serde_json::to_string(program)?
+    );
+    let mark = around.cache.dir("answers")?.join(digest::of_bytes(asked.as_bytes()));
+    if mark.exists() {
+        return Ok(Ok(()));
+    }
+    let scratch = around.cache.scratch()?;
+    // Under its own name, which some programs print.
+    let named = around.cache.scratch()?;
+    let path = &named.path().join(&program.name);
+    symlink(artifact, path).with_context(|| format!("cannot make the link {}", path.display()))?;
+    let (args, env) = start_command(program, around, scratch.path());
+    let start = Command::new(path, scratch.path()).args(args).env(env).limit(START_LIMIT);
+    let places = Places { input: None, around, scratch: scratch.path() };
+    if let Err(wrong) = start_answer(&start, program.start.status, &places.fill(&program.start.stdout)) {
+        return Ok(Err(wrong));
+    }
+    if workload && let Err(wrong) = workload_answer(path, &program.workload, around, scratch.path())? {
+        return Ok(Err(wrong));
+    }
+    fs::write(&mark, "").with_context(|| format!("cannot write {}", mark.display()))?;
+    Ok(Ok(()))
+}
+
+fn start_answer(command: &Command, status: i32, stdout: &str) -> Result<(), Wrong> {
+    let finished = command.run()?;
+    expect_status("start", &finished, status)?;
+    if finished.stdout != stdout.as_bytes() {
+        let (got, expected) = (shown(&finished.stdout), shown(stdout.as_bytes()));
+        return Err(Wrong::Output { what: "start", got, expected });
+    }
+    Ok(())
+}
+
+fn workload_answer(
+    path: &Path,
+    workload: &Workload,
+    around: &Surroundings<'_>,
+    scratch: &Path,
+) -> Result<Result<(), Wrong>> {
+    let input: Option<PathBuf> =
+        workload.input.as_ref().map(|input| input::path(around.cache, input)).transpose()?;
+    if let Some(input) = &input {
+        // For programs that print the path of what they read, which must be the same everywhere.
+        let link = scratch.join("input");
+        symlink(input, &link).with_context(|| format!("cannot make the link {}", link.display()))?;
+    }
+    let places = Places { input: input.as_deref(), around, scratch };
+    let named =
+        workload.args.iter().any(|arg| ["{input}", "{scratch}/input"].iter().any(|at| arg.contains(at)));
+    let mut command = Command::new(path, scratch)
+        .args(workload.args.iter().map(|arg| places.fill(arg)))
+        .env(places.env(&workload.env))
+        .limit(WORKLOAD_LIMIT);
+    command.stdin = input.clone().filter(|_| !named);
+    command.most_output = MOST_OUTPUT;
+    Ok(command.run().map_err(Wrong::from).and_then(|finished| {
+        expect_status("workload", &finished, workload.status)?;
+        let got = digest::of_bytes(&finished.stdout);
+        match pinned(workload, around.release) {
+            None => Err(Wrong::Unpinned { release: around.release.to_owned(), got }),
+            Some(expected) if *expected != got => {
+                let (got, expected) = (format!("output with sha256 {got}"), expected.to_owned());
+                Err(Wrong::Output { what: "workload", got, expected })
+            }
+            Some(_) => Ok(()),
+        }
+    }))
+}
+
+/// The expected digest: that of the longest key which the release's name begins with.
+fn pinned<'a>(workload: &'a Workload, release: &str) -> Option<&'a str> {
+    let fits = workload.stdout_sha256.iter().filter(|(prefix, _)| release.starts_with(prefix.as_str()));
+    fits.max_by_key(|(prefix, _)| prefix.len()).map(|(_, digest)| digest.as_str())
+}
+
+fn expect_status(what: &'static str, finished: &Finished, expected: i32) -> Result<(), Wrong> {
+    if finished.status == Some(expected) {
+        return Ok(());
+    }
+    let said = match finished.complaint() {
+        said if said.is_empty() => said,
+        said => format!(", and said {}", shown(said.as_bytes())),
+    };
+    Err(Wrong::End { what, end: finished.end(), expected, said })
+}
+
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]);
+    let more = if bytes.len() > SHOWN { " ..." } else { "" };
+    format!("{text:?}{more}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    struct Bench {
+        folder: tempfile::TempDir,
+        cache: Cache,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let cache = Cache::at(folder.path().join("cache")).expect("a cache");
+            Self { folder, cache }
+        }
+
+        /// What is wrong with a program made of a shell script that should print `1\n` and, given `work`, the
+        /// sum of its input.
+        fn wrong(&self, script: &str) -> Option<String> {
+            let path = self.folder.path().join("program");
+            fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("writes");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("sets");
+            let program: Program = toml::from_str(
+                r#"
+                name = "script"
+                what = "a script"
+                source = { module = "script" }
+                runs = "quick"
+                start = { stdout = "1\n" }
+                [workload]
+                args = ["work"]
+                input = { kind = "passwords", seed = 1, lines = 10 }
+                stdout_sha256 = { go1 = "00", "go1.27" = "53c234e5e8472b6ac51c1ae1cab3fe06fad053beb8ebfd8977b010655bfdd3c3" }
+                "#,
+            )
+            .expect("is a program");
+            let around = Surroundings {
+                cache: &self.cache,
+                goroot: Path::new("/goroot"),
+                release: "go1.27.3",
+                target: "linux/amd64",
+            };
+            let sha256 = digest::of_bytes(script.as_bytes());
+            let answer = check((&path, &sha256), &program, &around, true).expect("asks");
+            answer.err().map(|wrong| wrong.to_string())
+        }
+    }
+
+    #[test]
+    fn a_right_answer_is_asked_for_once() {
+        let bench = Bench::new();
+        // The pinned digest is that of "2\n".
+        assert_eq!(bench.wrong("if test \"$1\" = work; then read line && echo 2; else echo 1; fi"), None);
+        assert_eq!(fs::read_dir(bench.cache.root().join("answers")).expect("is there").count(), 1);
+    }
+
+    #[test]
+    fn every_wrong_answer_is_named() {
+        let bench = Bench::new();
+        for (script, expected) in [
+            ("echo 3", "start: printed \"3\\n\" instead of \"1\\n\""),
+            ("echo 1; exit 4", "start: exit status 4 instead of exit status 0"),
+            (
+                "echo no >&2; kill -9 $$",
+                "start: killed by signal 9 instead of exit status 0, and said \"no\"",
+            ),
+            (
+                "echo 1",
+                "workload: printed output with sha256 4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865 instead of 53c2",
+            ),
+        ] {
+            let wrong = bench.wrong(script).expect("is wrong");
+            assert!(wrong.starts_with(expected), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! From cases to artifacts.
+//!
+//! Builds what the store does not have, as many at once as there are cores. A case that cannot be built is a
+//! result, with the words of the tool that refused; one bad case never stops the others. What an artifact
+//! contains and whether it gives right answers is for others to say.
+
+mod reason;
+mod recipe;
+mod source;
+pub mod store;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::cache::Cache;
+use crate::command::Command;
+use crate::config::{Config, Variant};
+use crate::digest::Hasher;
+use crate::plan::Case;
+use crate::results::Status;
+use crate::schedule;
+use crate::toolchain::{CCompiler, Strip, Toolchain};
+
+use recipe::{Recipe, recipe};
+pub use store::Artifact;
+
+const RUNTIME_CGO: &str = "gopie_runtime_cgo.go";
+
+/// What builds rest on.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    /// Where artifacts and caches are kept.
+    pub cache: &'a Cache,
+    /// Programs and variants.
+    pub config: &'a Config,
+    /// The toolchains.
+    pub toolchains: &'a [Toolchain],
+    /// The C compiler, if there is one.
+    pub c_compiler: Option<&'a CCompiler>,
+    /// `strip`, if there is one.
+    pub strip: Option<&'a Strip>,
+    /// The C library, as [`crate::machine::Machine::libc`] names it.
+    pub libc: &'a str,
+    /// Folders that gopie writes to; they are no source.
+    pub outputs: &'a [PathBuf],
+    /// How many builds run at once.
+    pub cores: usize,
+}
+
+/// What became of a case.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The case.
+    pub case: Case,
+    /// What became of it.
+    pub status: Status,
+    /// Why it is not built; empty where it is.
+    pub reason: String,
+    /// The artifact, where it is built.
+    pub artifact: Option<Artifact>,
+    /// The command, with `$GOROOT`, `$CACHE` and `$SRC` for paths.
+    pub command: String,
+    /// Its environment, likewise.
+    pub environment: String,
+}
+
+/// A build that is ready to run.
+#[derive(Clone, Debug)]
+struct Job<'a> {
+    case: &'a Case,
+    toolchain: &'a Toolchain,
+    variant: &'a Variant,
+    source: source::Resolved,
+    recipe: Recipe,
+    overlay: PathBuf,
+    key: String,
+}
+
+/// Builds every case; `done` is told of each as it is finished.
+pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync)) -> Vec<Outcome> {
+    let mut outcomes: HashMap<Case, Outcome> = HashMap::new();
+    let mut jobs = Vec::new();
+    for case in cases.iter().filter(|case| !case.stripped) {
+        match prepare(setup, case) {
+            // A copy is its original's artifact: the key is the same and it is built once.
+            Ok(job) => jobs.push(job),
+            Err(error) => {
+                done(case);
+                outcomes.insert(case.clone(), failed(case, format!("{error:#}")));
+            }
+        }
+    }
+    let mut by_key: Vec<Vec<Job<'_>>> = Vec::new();
+    for job in jobs {
+        match by_key.iter_mut().find(|same| same[0].key == job.key) {
+            Some(same) => same.push(job),
+            None => by_key.push(vec![job]),
+        }
+    }
+    let group = |same: &Vec<Job<'_>>| same[0].recipe.compiles_like();
+    let built = schedule::run_all(by_key, setup.cores, group, |same| {
+        let outcome = build(setup, &same[0]);
+        let outcomes = same.iter().map(|job| Outcome { case: job.case.clone(), ..outcome.clone() });
+        same.iter().for_each(|job| done(job.case));
+        outcomes.collect::<Vec<_>>()
+    });
+    outcomes.extend(built.into_iter().flatten().map(|outcome| (outcome.case.clone(), outcome)));
+    let stripped: Vec<_> = cases.iter().filter(|case| case.stripped).collect();
+    let stripped = schedule::run_all(
+        stripped,
+        setup.cores,
+        |_| String::new(),
+        |case| {
+            let outcome = strip(setup, case, outcomes.get(&case.with_stripped(false)));
+            done(case);
+            outcome
+        },
+    );
+    outcomes.extend(stripped.into_iter().map(|outcome| (outcome.case.clone(), outcome)));
+    cases.iter().filter_map(|case| outcomes.remove(case)).collect()
+}
+
+/// Builds an unstripped case again, with an empty build cache and its source in another folder; gives the
+/// digest of what comes out.
+pub fn build_again(setup: &Setup<'_>, case: &Case, build_cache: &Path) -> Result<String> {
+    let mut job = prepare(setup, case)?;
+    let elsewhere = setup.cache.scratch()?;
+    if let Some(dir) = &job.source.dir {
+        let copy = elsewhere.path().join("source");
+        source::copy(dir, &copy)?;
+        job.source.dir = Some(copy);
+    }
+    job.recipe.env.insert("GOCACHE".to_owned(), build_cache.display().to_string());
+    let bytes = go_build(setup, &job)?.0;
+    Ok(crate::digest::of_bytes(&bytes))
+}
+
+fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
+    let find = |name: &str| setup.config.variants.iter().find(|variant| variant.name == name);
+    let variant = find(&case.variant).context("the variant is not configured")?;
+    let variant = variant.copy_of.as_deref().and_then(find).unwrap_or(variant);
+    let program = setup.config.programs.iter().find(|program| program.name == case.program);
+    let program = program.context("the program is not configured")?;
+    let toolchain = setup.toolchains.iter().find(|toolchain| toolchain.release == case.toolchain);
+    let toolchain = toolchain.context("the toolchain is not there")?;
+    let source = source::resolve(setup.config, program, setup.outputs)?;
+    let base = toolchain.environment(setup.c_compiler, &case.target, setup.cache)?;
+    let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
+    let recipe = recipe(variant, &source.package, &base, &overlay.display().to_string());
+    let key = key(setup, case, toolchain, variant, &source, &recipe);
+    Ok(Job { case, toolchain, variant, source, recipe, overlay, key })
+}
+
+/// Digest of everything that goes into an artifact.
+fn key(
+    setup: &Setup<'_>,
+    case: &Case,
+    toolchain: &Toolchain,
+    variant: &Variant,
+    source: &source::Resolved,
+    recipe: &Recipe,
+) -> String {
+    let mut hasher = Hasher::default();
+    hasher.field("build 1").field(&case.target).field(&source.package).field(&source.sha256);
+    for digest in [&toolchain.go_sha256, &toolchain.link_sha256, &toolchain.compile_sha256] {
+        hasher.field(digest);
+    }
+    let paths = Paths { toolchain, cache: setup.cache, source: source.dir.as_deref() };
+    for arg in &recipe.args {
+        hasher.field(paths.shorten(arg));
+    }
+    for (name, value) in &recipe.env {
+        hasher.field(name).field(paths.shorten(value));
+    }
+    if recipe.env.get("CGO_ENABLED").is_none_or(|enabled| enabled != "0") {
+        let compiler = setup.c_compiler.map(|c| format!("{} {} {}", c.sha256, c.linker, setup.libc));
+        hasher.field(compiler.unwrap_or_default());
+    }
+    if !variant.trimpath {
+        hasher.field(toolchain.goroot.as_os_str().as_encoded_bytes());
+        hasher.field(source.dir.as_deref().unwrap_or(Path::new("")).as_os_str().as_encoded_bytes());
+    }
+    hasher.finish()
+}
+
+fn build(setup: &Setup<'_>, job: &Job<'_>) -> Outcome {
+    let paths = Paths { toolchain: job.toolchain, cache: setup.cache, source: job.source.dir.as_deref() };
+    let made = || -> Result<Artifact> {
+        let _lock = setup.cache.lock(&job.key)?;
+        if let Some(artifact) = store::get(setup.cache, &job.key)? {
+            return Ok(artifact);
+        }
+        let (bytes, stderr) = go_build(setup, job)?;
+        store::put(setup.cache, &job.key, &bytes, &paths.shorten(&stderr))
+    };
+    let mut args = job.recipe.args.clone();
+    args.extend(["-o".to_owned(), "artifact".to_owned(), job.recipe.package.clone()]);
+    let command = format!("$GOROOT/bin/go {}", paths.shorten(&quoted(args.iter())));
+    let env: Vec<String> = job.recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let environment = paths.shorten(&quoted(env.iter()));
+    match made() {
+        Ok(artifact) => Outcome {
+            case: job.case.clone(),
+            status: Status::Built,
+            reason: String::new(),
+            artifact: Some(artifact),
+            command,
+            environment,
+        },
+        Err(error) => {
+            let (status, reason) = reason::of(&error);
+            let reason = paths.shorten(&reason);
+            Outcome { case: job.case.clone(), status, reason, artifact: None, command, environment }
+        }
+    }
+}
+
+/// Runs `go build`; gives the artifact's bytes and what was said.
+fn go_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
+    let scratch = setup.cache.scratch()?;
+    let dir = job.source.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
+    if job.source.fetches {
+        job.toolchain.fetch_modules(&dir, &job.recipe.env)?;
+    }
+    if job.variant.import_runtime_cgo {
+        write_overlay(setup.cache, job)?;
+    }
+    let made = scratch.path().join("artifact");
+    let output = made.display().to_string();
+    let args = job.recipe.args.iter().cloned();
+    let go = job.toolchain.goroot.join("bin/go");
+    let finished = Command::new(&go, &dir)
+        .args(args.chain(["-o".to_owned(), output, job.recipe.package.clone()]))
+        .env(job.recipe.env.clone())
+        .run()?;
+    let stderr = finished.complaint();
+    if !finished.well() {
+        let end = finished.end();
+        return Err(reason::Refused { stderr, end, signal: finished.signal.is_some() }.into());
+    }
+    let bytes = fs::read(&made).with_context(|| format!("cannot read {}", made.display()))?;
+    Ok((bytes, stderr))
+}
+
+/// Go's `-overlay` puts a file into package main that imports `runtime/cgo`.
+fn write_overlay(cache: &Cache, job: &Job<'_>) -> Result<()> {
+    let main = match &job.source.dir {
+        Some(dir) => dir.join(&job.recipe.package),
+        None => job.toolchain.goroot.join("src").join(&job.recipe.package),
+    };
+    let folder = cache.dir("overlay")?;
+    let code = folder.join(RUNTIME_CGO);
+    // Both are the same whoever writes them, and renamed into place.
+    let write = |place: &Path, text: &str| -> Result<()> {
+        let file = tempfile::NamedTempFile::new_in(&folder)?;
+        fs::write(file.path(), text)?;
+        file.persist(place).with_context(|| format!("cannot write {}", place.display()))?;
+        Ok(())
+    };
+    write(&code, "package main\n\nimport _ \"runtime/cgo\"\n")?;
+    let place: PathBuf = main.components().collect();
+    let overlay = json!({ "Replace": { place.join(RUNTIME_CGO).display().to_string(): code } });
+    write(&job.overlay, &overlay.to_string())
+}
+
+/// The stripped twin of an artifact.
+fn strip(setup: &Setup<'_>, case: &Case, whole: Option<&Outcome>) -> Outcome {
+    let command = "strip -o artifact/stripped artifact".to_owned();
+    let outcome = |status, reason: String, artifact| Outcome {
+        case: case.clone(),
+        status,
+        reason,
+        artifact,
+        command: command.clone(),
+        environment: "LC_ALL=C".to_owned(),
+    };
+    let Some(whole) = whole else { return failed(case, "its unstripped twin is not planned".to_owned()) };
+    let Some(artifact) = &whole.artifact else {
+        let status = if whole.status == Status::Failed { Status::Skipped } else { whole.status };
+        return outcome(status, format!("its unstripped twin: {}", whole.reason), None);
+    };
+    let Some(strip) = setup.strip else {
+        return outcome(Status::Unsupported, "strip is not on PATH".to_owned(), None);
+    };
+    let made = || -> Result<Artifact> {
+        let mut hasher = Hasher::default();
+        hasher.field("strip 1").field(&artifact.sha256).field(&strip.version);
+        let key = hasher.finish();
+        let _lock = setup.cache.lock(&key)?;
+        if let Some(artifact) = store::get(setup.cache, &key)? {
+            return Ok(artifact);
+        }
+        let scratch = setup.cache.scratch()?;
+        let made = scratch.path().join("stripped");
+        let finished = Command::new(&strip.path, scratch.path())
+            .args([Path::new("-o"), &made, &artifact.path])
+            .env(BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]))
+            .run()?;
+        if !finished.well() {
+            let (stderr, end) = (finished.complaint(), finished.end());
+            return Err(reason::Refused { stderr, end, signal: finished.signal.is_some() }.into());
+        }
+        let bytes = fs::read(&made).with_context(|| format!("cannot read {}", made.display()))?;
+        store::put(setup.cache, &key, &bytes, &finished.complaint())
+    };
+    match made() {
+        Ok(artifact) => outcome(Status::Built, String::new(), Some(artifact)),
+        Err(error) => outcome(Status::Failed, format!("{error:#}"), None),
+    }
+}
+
+fn failed(case: &Case, reason: String) -> Outcome {
+    Outcome {
+        case: case.clone(),
+        status: Status::Failed,
+        reason,
+        artifact: None,
+        command: String::new(),
+        environment: String::new(),
+    }
+}
+
+/// Paths of this machine, and what stands for them in a record.
+struct Paths<'a> {
+    toolchain: &'a Toolchain,
+    cache: &'a Cache,
+    source: Option<&'a Path>,
+}
+
+impl Paths<'_> {
+    fn shorten(&self, text: &str) -> String {
+        let source = self.source.map(|path| (path.display().to_string(), "$SRC"));
+        let goroot = (self.toolchain.goroot.display().to_string(), "$GOROOT");
+        let cache = (self.cache.root().display().to_string(), "$CACHE");
+        let paths = source.into_iter().chain([goroot, cache]);
+        paths.fold(text.to_owned(), |text, (path, word)| text.replace(&path, word))
+    }
+}
+
+/// Words joined as a shell would take them apart.
+fn quoted<'a>(words: impl Iterator<Item = &'a String>) -> String {
+    // What a shell cannot hold (a NUL byte) no command line can.
+    shlex::try_join(words.map(String::as_str)).unwrap_or_default()
+}

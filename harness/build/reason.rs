@@ -1,0 +1,79 @@
+//! Why something was not built: the toolchain says that it cannot be (`unsupported`), or it went wrong
+//! (`failed`).
+//!
+//! A list of what toolchains say when they refuse, rather than a guess: what is not on it is `failed`, which
+//! the exit status tells.
+
+use crate::results::Status;
+
+/// A tool ended badly.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", if stderr.is_empty() { end } else { stderr })]
+pub(super) struct Refused {
+    /// What it said.
+    pub(super) stderr: String,
+    /// How it ended.
+    pub(super) end: String,
+    /// Whether a signal ended it.
+    pub(super) signal: bool,
+}
+
+/// What Go, a C compiler or a linker says where it lacks something or will not do something.
+const REFUSALS: [&str; 16] = [
+    // Go: no C compiler, or none wanted where one is needed.
+    "requires external (cgo) linking, but cgo is not enabled",
+    "C compiler \"",
+    "executable file not found in $PATH",
+    // Go: a mode, a target or a flag that this release or target does not have.
+    "-buildmode=pie not supported",
+    "buildmode=pie requires external",
+    "not supported on",
+    "unsupported GOOS/GOARCH pair",
+    "flag provided but not defined",
+    "unknown flag",
+    "loadinternal: cannot find runtime/cgo",
+    // Go: a program that has C in it and no way without.
+    "build constraints exclude all Go files",
+    "go.mod requires go >=",
+    // C linkers: no static libc, an option that they do not know.
+    "cannot find -l",
+    "unrecognized option",
+    "unknown argument",
+    "unrecognized command-line option",
+];
+
+/// Status and reason of an error of a build.
+pub(super) fn of(error: &anyhow::Error) -> (Status, String) {
+    let reason = format!("{error:#}");
+    let Some(refused) = error.downcast_ref::<Refused>() else { return (Status::Failed, reason) };
+    let refusal = !refused.signal
+        && !refused.stderr.contains("no space left on device")
+        && REFUSALS.iter().any(|words| refused.stderr.contains(words));
+    (if refusal { Status::Unsupported } else { Status::Failed }, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(stderr: &str, signal: bool) -> Status {
+        of(&Refused { stderr: stderr.to_owned(), end: "exit status 1".to_owned(), signal }.into()).0
+    }
+
+    #[test]
+    fn refusals_are_told_from_failures() {
+        let no_compiler =
+            "go: cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH";
+        assert_eq!(status(no_compiler, false), Status::Unsupported);
+        assert_eq!(status("/usr/bin/ld: cannot find -lpthread", false), Status::Unsupported);
+        assert_eq!(status("./main.go:3:1: syntax error", false), Status::Failed);
+        assert_eq!(status("write: no space left on device: C compiler \"gcc\"", false), Status::Failed);
+        assert_eq!(status(no_compiler, true), Status::Failed);
+    }
+
+    #[test]
+    fn the_reason_is_in_the_tools_own_words() {
+        let refused = Refused { stderr: "no".to_owned(), end: "exit status 1".to_owned(), signal: false };
+        assert_eq!(of(&refused.into()).1, "no");
+    }
+}

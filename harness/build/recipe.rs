@@ -1,0 +1,112 @@
+//! From a variant to a `go build` command line; pure.
+
+use std::collections::BTreeMap;
+
+use crate::config::Variant;
+
+/// A command line without the `go` and without where the output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Recipe {
+    /// Arguments, from `build` to just before the package.
+    pub(super) args: Vec<String>,
+    /// The package.
+    pub(super) package: String,
+    /// The whole environment.
+    pub(super) env: BTreeMap<String, String>,
+}
+
+/// The recipe of a variant: `base` is the scrubbed environment, `overlay` the path of the overlay file that
+/// imports `runtime/cgo`.
+pub(super) fn recipe(
+    variant: &Variant,
+    package: &str,
+    base: &BTreeMap<String, String>,
+    overlay: &str,
+) -> Recipe {
+    let mut args = vec!["build".to_owned()];
+    if variant.trimpath {
+        args.push("-trimpath".to_owned());
+    }
+    args.push("-buildvcs=false".to_owned());
+    if let Some(mode) = &variant.buildmode {
+        args.push(format!("-buildmode={mode}"));
+    }
+    if !variant.tags.is_empty() {
+        args.push(format!("-tags={}", variant.tags.join(",")));
+    }
+    if variant.import_runtime_cgo {
+        args.push(format!("-overlay={overlay}"));
+    }
+    let ldflags = ldflags(variant);
+    if !ldflags.is_empty() {
+        args.push(format!("-ldflags={ldflags}"));
+    }
+    let mut env = base.clone();
+    env.extend(variant.cgo_enabled.iter().map(|value| ("CGO_ENABLED".to_owned(), value.clone())));
+    env.extend(variant.env.clone());
+    Recipe { args, package: package.to_owned(), env }
+}
+
+/// `-ldflags`: Go splits it at white space, with single or double quotes around what stays together.
+fn ldflags(variant: &Variant) -> String {
+    let mode = variant.linkmode.iter().map(|mode| format!("-linkmode={mode}"));
+    let external =
+        (!variant.extldflags.is_empty()).then(|| format!("-extldflags '{}'", variant.extldflags.join(" ")));
+    mode.chain(variant.ldflags.iter().cloned()).chain(external).collect::<Vec<_>>().join(" ")
+}
+
+impl Recipe {
+    /// What must be equal for two builds to share the packages that they compile: they run better one after
+    /// the other than at the same time.
+    pub(super) fn compiles_like(&self) -> String {
+        let compiles = |arg: &&String| {
+            ["-trimpath", "-buildmode=", "-tags=", "-gcflags"].iter().any(|flag| arg.starts_with(flag))
+        };
+        let mode = |arg: &String| arg.replace("-buildmode=default", "").replace("-buildmode=exe", "");
+        let args: Vec<String> = self.args.iter().filter(compiles).map(mode).collect();
+        format!("{args:?} {:?}", self.env)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Cache;
+    use crate::config::Config;
+
+    fn command(name: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::at(folder.path().to_owned()).expect("a cache");
+        let config = Config::embedded(&cache).expect("loads");
+        let variant = config.variants.iter().find(|variant| variant.name == name).expect("is there");
+        let base = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
+        let recipe = recipe(variant, ".", &base, "/overlay.json");
+        let env: Vec<String> = recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{} {}", env.join(" "), recipe.args.join(" "))
+    }
+
+    #[test]
+    fn the_proposal_is_spelt_out() {
+        let expected = "CGO_ENABLED=0 LC_ALL=C build -trimpath -buildvcs=false -buildmode=default \
+                        -ldflags=-linkmode=internal";
+        assert_eq!(command("static"), expected);
+    }
+
+    #[test]
+    fn plain_go_build_leaves_everything_to_go() {
+        assert_eq!(command("default"), "LC_ALL=C build -trimpath -buildvcs=false");
+    }
+
+    #[test]
+    fn fedora_is_as_its_macros_have_it() {
+        let command = command("fedora-like");
+        assert!(!command.contains("-trimpath") && !command.contains("CGO_ENABLED"), "{command}");
+        assert!(command.contains("-linkmode=external -B 0x"), "{command}");
+        assert!(command.contains("-extldflags '-Wl,-z,relro -Wl,--as-needed -Wl,-z,pack-relative-relocs"));
+    }
+
+    #[test]
+    fn the_cgo_runtime_comes_by_overlay() {
+        assert!(command("static-runtime-cgo").contains("-overlay=/overlay.json"));
+    }
+}

@@ -1,0 +1,158 @@
+//! What a program's source is: its folder, its package, and a digest of all that `go build` may read there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::config::{Config, Program, Source};
+use crate::digest::{self, Hasher};
+
+/// A program's source, resolved.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    /// The folder that `go build` is run in; for the toolchain's own programs any will do.
+    pub(super) dir: Option<PathBuf>,
+    /// The package to build.
+    pub(super) package: String,
+    /// Digest of the sources; those of the toolchain are covered by the toolchain's own.
+    pub(super) sha256: String,
+    /// Whether modules have to be fetched first.
+    pub(super) fetches: bool,
+}
+
+/// Resolves a program's source; `outputs` are folders that gopie writes to, which are no source.
+pub(super) fn resolve(config: &Config, program: &Program, outputs: &[PathBuf]) -> Result<Resolved> {
+    match &program.source {
+        Source::Toolchain(package) => {
+            Ok(Resolved { dir: None, package: package.clone(), sha256: String::new(), fetches: false })
+        }
+        Source::Module { folder, package } => {
+            let dir = config.root.join(folder);
+            let go_mod = dir.join("go.mod");
+            let text =
+                fs::read_to_string(&go_mod).with_context(|| format!("cannot read {}", go_mod.display()))?;
+            let mut hasher = Hasher::default();
+            let mut roots = vec![dir.clone()];
+            roots.extend(local_replacements(&text).iter().map(|path| dir.join(path)));
+            for root in roots {
+                digest_folder(&root, &root, outputs, &mut hasher)?;
+            }
+            let fetches = requires_modules(&text) && !dir.join("vendor").exists();
+            Ok(Resolved { dir: Some(dir), package: package.clone(), sha256: hasher.finish(), fetches })
+        }
+    }
+}
+
+/// Adds every file below a folder, in order of name; hidden folders are left out as Go leaves them out.
+fn digest_folder(root: &Path, folder: &Path, outputs: &[PathBuf], hasher: &mut Hasher) -> Result<()> {
+    let read = || format!("cannot read {}", folder.display());
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(read)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_name().as_encoded_bytes().starts_with(b".") || outputs.contains(&path) {
+            continue;
+        }
+        // Follows links: Go does so for files.
+        let Ok(kind) = fs::metadata(&path) else { continue };
+        if kind.is_dir() && !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            digest_folder(root, &path, outputs, hasher)?;
+        } else if kind.is_file() {
+            let name = path.strip_prefix(root).unwrap_or(&path);
+            hasher.field(name.as_os_str().as_encoded_bytes()).field(digest::of_file(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// Words of each directive of a `go.mod`, with block keywords put before each line of the block.
+/// Source: Go Modules Reference, "go.mod files".
+fn directives(go_mod: &str) -> Vec<Vec<&str>> {
+    let mut block = None;
+    let mut all = Vec::new();
+    for line in go_mod.lines() {
+        let words: Vec<&str> = line.split("//").next().unwrap_or("").split_whitespace().collect();
+        match (block, words.as_slice()) {
+            (_, []) => {}
+            (_, [")"]) => block = None,
+            (None, [keyword, "("]) => block = Some(*keyword),
+            (None, _) => all.push(words),
+            (Some(keyword), words) => all.push([&[keyword], words].concat()),
+        }
+    }
+    all
+}
+
+fn requires_modules(go_mod: &str) -> bool {
+    directives(go_mod).iter().any(|words| words[0] == "require")
+}
+
+/// Folders that stand in for modules: a path, not a module with a version.
+fn local_replacements(go_mod: &str) -> Vec<String> {
+    let target = |words: &Vec<&str>| -> Option<String> {
+        let arrow = words.iter().position(|word| *word == "=>")?;
+        let path = words.get(arrow + 1)?.trim_matches(['"', '`']);
+        let local = path.starts_with("./") || path.starts_with("../") || path.starts_with('/');
+        (words[0] == "replace" && local).then(|| path.to_owned())
+    };
+    directives(go_mod).iter().filter_map(target).collect()
+}
+
+/// Copies a source folder, for building it again elsewhere.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let (path, place) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type()?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        } else if kind.is_dir() {
+            copy(&path, &place)?;
+        } else if kind.is_file() {
+            fs::copy(&path, &place).with_context(|| format!("cannot copy {}", path.display()))?;
+        } else {
+            bail!("{} is neither a file nor a folder", path.display());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GO_MOD: &str = "module x // a comment\n\ngo 1.21\nrequire a.example/b v1.0.0\nreplace (\n\t\
+                          a.example/b => ../b\n\tc.example/d v1.0.0 => e.example/f v1.2.3\n)\n";
+
+    #[test]
+    fn go_mod_is_understood() {
+        assert!(requires_modules(GO_MOD));
+        assert!(!requires_modules("module x\n\ngo 1.21\n// require nothing\n"));
+        assert_eq!(local_replacements(GO_MOD), ["../b"]);
+    }
+
+    #[test]
+    fn the_digest_knows_contents_and_names_and_leaves_out_outputs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let digest = || {
+            let mut hasher = Hasher::default();
+            digest_folder(folder.path(), folder.path(), &[folder.path().join("results")], &mut hasher)
+                .expect("reads");
+            hasher.finish()
+        };
+        fs::write(folder.path().join("a.go"), "package a").expect("writes");
+        let first = digest();
+        fs::create_dir_all(folder.path().join("results/local")).expect("makes");
+        fs::create_dir_all(folder.path().join(".git")).expect("makes");
+        fs::write(folder.path().join("results/local/run.json"), "{}").expect("writes");
+        fs::write(folder.path().join(".git/HEAD"), "x").expect("writes");
+        assert_eq!(digest(), first);
+        fs::write(folder.path().join("a.go"), "package b").expect("writes");
+        let second = digest();
+        assert_ne!(second, first);
+        fs::rename(folder.path().join("a.go"), folder.path().join("b.go")).expect("renames");
+        assert_ne!(digest(), second);
+    }
+}

@@ -1,0 +1,49 @@
+//! What was typed: one file a command. No work is done here.
+
+mod doctor;
+mod report;
+mod run;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// What -buildmode=pie costs and buys a Go program, settled with reproducible evidence.
+///
+/// Without a command it does the main job: `gopie run`.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: run::Run,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  gopie                      the main job: build, measure, report
+  gopie run --quick          a first look, in two minutes
+  gopie doctor               what this machine can measure
+  gopie report reference     render the report of results/reference again
+
+Exit status: 0 well; 2 usage or a missing tool; 3 no answer (a case failed,
+input unreadable); 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Doctor(doctor::Doctor),
+    Report(report::Report),
+}
+
+impl Cli {
+    /// Does what was asked; gives the exit status.
+    pub fn run(self) -> Result<u8> {
+        match self.command {
+            None => self.run.run(),
+            Some(Command::Run(run)) => run.run(),
+            Some(Command::Doctor(doctor)) => doctor.run(),
+            Some(Command::Report(report)) => report.run(),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `gopie report`.
+
+use std::env;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::pipeline;
+
+const EXAMPLES: &str = "\
+Examples:
+  gopie report                 the run results/local
+  gopie report reference       the run results/reference
+  gopie report /tmp/a-run      a run that somebody sent";
+
+/// Render the report of a run again from what is on disk.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Report {
+    /// Name of a run in `results`, or the folder of one
+    #[arg(default_value = "local")]
+    run: PathBuf,
+}
+
+impl Report {
+    pub(super) fn run(self) -> Result<u8> {
+        let here = env::current_dir().context("the current folder cannot be found")?;
+        let named = here.join("results").join(&self.run);
+        let run = if named.is_dir() { named } else { self.run };
+        let report = pipeline::render(&run, &here.join("report"))?;
+        writeln!(stdout(), "{}", report.display())?;
+        Ok(0)
+    }
+}

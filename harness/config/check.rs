@@ -1,0 +1,162 @@
+//! What TOML's grammar cannot say: names, references, digests; and choosing by name.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+
+use super::{Contrast, Program, Variant};
+use crate::hint::HintExt;
+
+const SCHEMA: u32 = 1;
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A name has other characters than `[a-z0-9.-]`.
+    #[error("the {kind} name {name:?} is not made of a-z, 0-9, `.` and `-`")]
+    BadName {
+        /// `program`, `variant` or `contrast`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Two tables have the same name.
+    #[error("there are two {kind}s named {name:?}")]
+    Twice {
+        /// `program`, `variant` or `contrast`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A name that nothing has.
+    #[error("there is no {kind} named {name:?}{}", nearest.as_ref().map_or(String::new(), |near| format!("; did you mean {near:?}?")))]
+    Unknown {
+        /// `program`, `variant` or `contrast`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The nearest that there is.
+        nearest: Option<String>,
+    },
+    /// A digest that is none.
+    #[error("the program {program:?} has stdout_sha256 {digest:?}, which is not 64 hexadecimal digits")]
+    BadDigest {
+        /// Name of the program.
+        program: String,
+        /// What stands in the digest's place.
+        digest: String,
+    },
+    /// A copy of a copy, or of itself.
+    #[error("the variant {name:?} is a copy of {of:?}, which is a copy itself")]
+    CopyOfCopy {
+        /// The variant.
+        name: String,
+        /// What it copies.
+        of: String,
+    },
+}
+
+pub(super) fn schema(path: &Path, schema: u32) -> Result<()> {
+    if schema == SCHEMA {
+        return Ok(());
+    }
+    Err(anyhow!("{} has schema {schema}; this gopie reads schema {SCHEMA}", path.display()))
+        .usage("use the gopie that the file was written for, or bring the file up to date")
+}
+
+pub(super) fn programs(programs: &[Program]) -> Result<(), ConfigError> {
+    names("program", programs.iter().map(|program| program.name.as_str()))?;
+    for program in programs {
+        for digest in program.workload.stdout_sha256.values() {
+            if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                let (program, digest) = (program.name.clone(), digest.clone());
+                return Err(ConfigError::BadDigest { program, digest });
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn variants(variants: &[Variant], contrasts: &[Contrast]) -> Result<(), ConfigError> {
+    let known: Vec<&str> = variants.iter().map(|variant| variant.name.as_str()).collect();
+    names("variant", known.iter().copied())?;
+    names("contrast", contrasts.iter().map(|contrast| contrast.name.as_str()))?;
+    for variant in variants {
+        if let Some(of) = &variant.copy_of {
+            let original = &variants[find("variant", &known, of)?];
+            if original.copy_of.is_some() {
+                return Err(ConfigError::CopyOfCopy { name: variant.name.clone(), of: of.clone() });
+            }
+        }
+    }
+    for contrast in contrasts {
+        find("variant", &known, &contrast.base)?;
+        find("variant", &known, &contrast.changed)?;
+    }
+    Ok(())
+}
+
+fn names<'a>(kind: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), ConfigError> {
+    let mut seen = HashSet::new();
+    for name in names {
+        let well = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+        if name.is_empty() || name.starts_with('.') || !name.bytes().all(well) {
+            return Err(ConfigError::BadName { kind, name: name.to_owned() });
+        }
+        if !seen.insert(name) {
+            return Err(ConfigError::Twice { kind, name: name.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// Position of a name among those known; the error suggests the nearest.
+fn find(kind: &'static str, known: &[&str], name: &str) -> Result<usize, ConfigError> {
+    known.iter().position(|other| *other == name).ok_or_else(|| {
+        let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+        let nearest = near.filter(|near| strsim::jaro(near, name) > 0.6).map(|near| (*near).to_owned());
+        ConfigError::Unknown { kind, name: name.to_owned(), nearest }
+    })
+}
+
+/// Those of `all` that are wanted, in the order of `all`; all of them where nothing is wanted.
+pub fn select<T: Clone>(
+    kind: &'static str,
+    all: &[T],
+    name: impl Fn(&T) -> &str,
+    wanted: &[String],
+) -> Result<Vec<T>, ConfigError> {
+    let known: Vec<&str> = all.iter().map(&name).collect();
+    for one in wanted {
+        find(kind, &known, one)?;
+    }
+    let chosen = |one: &&T| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name(one));
+    Ok(all.iter().filter(chosen).cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        let known = ["static", "pie-internal", "pie-external"].map(String::from);
+        let choose = |name: &str| select("variant", &known, |name| name, &[name.to_owned()]);
+        assert_eq!(choose("static"), Ok(vec!["static".to_owned()]));
+        let message = choose("pie-internl").expect_err("is unknown").to_string();
+        assert_eq!(message, r#"there is no variant named "pie-internl"; did you mean "pie-internal"?"#);
+        let message = choose("zzz").expect_err("is unknown").to_string();
+        assert_eq!(message, r#"there is no variant named "zzz""#);
+    }
+
+    #[test]
+    fn names_are_checked() {
+        let check = |names_: &[&str]| names("program", names_.iter().copied());
+        assert!(check(&["hello", "go1.27-x"]).is_ok());
+        for bad in ["", "Hello", "a/b", "..", "a b"] {
+            assert!(matches!(check(&[bad]), Err(ConfigError::BadName { .. })), "{bad:?}");
+        }
+        assert!(matches!(check(&["a", "a"]), Err(ConfigError::Twice { .. })));
+    }
+}

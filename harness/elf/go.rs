@@ -1,0 +1,197 @@
+//! Go's build information: release, main package and build settings.
+//!
+//! A blob at an address divisible by 16 begins with `\xff Go buildinf:`. Since Go 1.18 bit 1 of byte 15 is
+//! set and two strings follow at offset 32, each behind its length as a varint: the release, and the text of
+//! `runtime/debug.BuildInfo` between two markers of 16 bytes. Before, two pointers to Go strings stood at
+//! offset 16, in the byte order of bit 0 and the size of byte 14; where the file holds no value for them,
+//! as in some position-independent files, nothing is told.
+//!
+//! The blob is looked for in the section `.go.buildinfo`, then in every writable segment that is not
+//! executable. Go itself tries the first such segment alone, which in an internally linked PIE is not the
+//! one that holds it. Modules and dependencies are left out.
+//!
+//! Source: Go's `src/debug/buildinfo/buildinfo.go` and `src/runtime/debug/mod.go` (1.26).
+
+use std::collections::BTreeMap;
+
+use super::ElfError;
+use super::raw::{Elf, segment};
+use super::sections::Section;
+
+const MAGIC: &[u8] = b"\xff Go buildinf:";
+const ALIGN: usize = 16;
+const HEADER: usize = 32;
+const BIG_ENDIAN: u8 = 1;
+const INLINE: u8 = 2;
+
+/// What Go recorded about how it built a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoBuildInfo {
+    /// The release, e.g. `go1.27.3`.
+    pub version: String,
+    /// The path of the main package.
+    pub main_package: Option<String>,
+    /// Build settings by name, e.g. `-buildmode`, `CGO_ENABLED`, `vcs.revision`.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl GoBuildInfo {
+    /// Go's build information, if the file has it.
+    pub(super) fn of(elf: &Elf<'_>, sections: &[Section]) -> Result<Option<Self>, ElfError> {
+        let mut named = sections.iter().zip(&elf.sections).filter(|pair| pair.0.name == ".go.buildinfo");
+        if let Some((_, header)) = named.next()
+            && let Some(info) = search(elf, elf.section_bytes(header)?)
+        {
+            return Ok(Some(info));
+        }
+        let mut seen = 0_u64;
+        for load in elf.loads() {
+            if load.p_flags & (segment::PF_W | segment::PF_X) != segment::PF_W {
+                continue;
+            }
+            // Segments that lie over one another could make a small file cost the square of its size.
+            seen = seen.saturating_add(load.p_filesz);
+            if seen > 2 * elf.bytes.len() as u64 {
+                return Err(ElfError::Impossible { what: "size of all writable segments", value: seen });
+            }
+            let bytes = elf.slice("a loaded segment", load.p_offset, load.p_filesz)?;
+            let skip = load.p_vaddr.wrapping_neg() % ALIGN as u64;
+            let aligned = usize::try_from(skip).ok().and_then(|skip| bytes.get(skip..));
+            if let Some(info) = aligned.and_then(|bytes| search(elf, bytes)) {
+                return Ok(Some(info));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The first blob that can be read; its magic also occurs as plain data in programs that look for it.
+fn search(elf: &Elf<'_>, bytes: &[u8]) -> Option<GoBuildInfo> {
+    let starts = (0..bytes.len()).step_by(ALIGN);
+    starts.filter_map(|at| bytes.get(at..)).filter(|bytes| bytes.starts_with(MAGIC)).find_map(|blob| {
+        let (version, modules) = strings(elf, blob)?;
+        (!version.is_empty()).then(|| info(version, modules))
+    })
+}
+
+/// The two strings of a blob.
+fn strings<'a>(elf: &Elf<'a>, blob: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let flags = *blob.get(15)?;
+    if flags & INLINE != 0 {
+        let (version, rest) = prefixed(blob.get(HEADER..)?)?;
+        let (modules, _) = prefixed(rest)?;
+        return Some((version, modules));
+    }
+    let pointer_size = usize::from(*blob.get(14)?);
+    let pointer = |bytes: &[u8]| match (pointer_size, flags & BIG_ENDIAN != 0) {
+        (4, true) => Some(u64::from(u32::from_be_bytes(*bytes.first_chunk()?))),
+        (4, false) => Some(u64::from(u32::from_le_bytes(*bytes.first_chunk()?))),
+        (8, true) => Some(u64::from_be_bytes(*bytes.first_chunk()?)),
+        (8, false) => Some(u64::from_le_bytes(*bytes.first_chunk()?)),
+        _ => None,
+    };
+    let string = |at: usize| {
+        let address = pointer(blob.get(at..)?)?;
+        let header = elf.mapped("a Go string", address, 2 * pointer_size as u64).ok()?;
+        let size = pointer(header.get(pointer_size..)?)?;
+        elf.mapped("a Go string", pointer(header)?, size).ok()
+    };
+    Some((string(16)?, string(16 + pointer_size).unwrap_or_default()))
+}
+
+/// A string behind its length as a varint, and what follows it.
+fn prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut length = 0_u64;
+    for (place, &byte) in bytes.iter().enumerate().take(9) {
+        length |= u64::from(byte & 0x7f) << (7 * place);
+        if byte & 0x80 == 0 {
+            return bytes.get(place + 1..)?.split_at_checked(usize::try_from(length).ok()?);
+        }
+    }
+    None
+}
+
+fn info(version: &[u8], modules: &[u8]) -> GoBuildInfo {
+    let mut info = GoBuildInfo {
+        version: String::from_utf8_lossy(version).into_owned(),
+        main_package: None,
+        settings: BTreeMap::new(),
+    };
+    // The text stands between two markers and ends with a line break.
+    let text = modules.get(16..modules.len().saturating_sub(16)).filter(|text| text.ends_with(b"\n"));
+    for line in String::from_utf8_lossy(text.unwrap_or_default()).lines() {
+        match line.split_once('\t') {
+            Some(("path", path)) => info.main_package = Some(path.to_owned()),
+            Some(("build", setting)) => {
+                let name = if setting.starts_with('"') { quoted_end(setting) } else { setting.find('=') };
+                if let Some((name, value)) = name.and_then(|end| setting.split_at_checked(end)) {
+                    let value = value.strip_prefix('=').unwrap_or(value);
+                    info.settings.insert(unquote(name), unquote(value));
+                }
+            }
+            _ => {}
+        }
+    }
+    info
+}
+
+/// Where the quoted text at the start of a text ends.
+fn quoted_end(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (place, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(place + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A text without the quotes that Go's `strconv.Quote` put round it; any other text as it is.
+fn unquote(text: &str) -> String {
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let Some(inner) = inner else {
+        let raw = text.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
+        return raw.unwrap_or(text).to_owned();
+    };
+    let mut bytes = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(place) = rest.find('\\') {
+        bytes.extend_from_slice(&rest.as_bytes()[..place]);
+        let Some(escape) = rest[place + 1..].chars().next() else { return text.to_owned() };
+        rest = &rest[place + 1 + escape.len_utf8()..];
+        let digits = match escape {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
+        let Some((number, tail)) = rest.split_at_checked(digits) else { return text.to_owned() };
+        rest = tail;
+        let number = u32::from_str_radix(number, 16).unwrap_or(0);
+        match escape {
+            'x' => bytes.push(u8::try_from(number).unwrap_or(b'?')),
+            'u' | 'U' => {
+                let letter = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
+                bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            _ => {
+                let letter = match escape {
+                    'a' => '\x07',
+                    'b' => '\x08',
+                    'f' => '\x0c',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'v' => '\x0b',
+                    other => other,
+                };
+                bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,121 @@
+//! Exact facts of an ELF file, from its bytes alone: no file is opened here, and nothing is guessed.
+//!
+//! [`read`] goes by the dynamic table and the program headers for all that is loaded, and by the section
+//! headers for the rest, where there are any. Names of sections tell nothing but what nothing else does.
+//! Every offset and count is checked against the bytes there are, so that a damaged or hostile file costs an
+//! error, time in proportion to its size, and no more memory than a few times its size. Rendering, and what
+//! the facts are worth, is left to `results`, `analyse` and `report`.
+//!
+//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `linkage`,
+//! `hardening`, `memory`, `sections`, `sizes`, `notes`, `go`, `names`.
+
+mod dynamic;
+mod error;
+mod go;
+mod hardening;
+mod linkage;
+mod memory;
+mod names;
+mod notes;
+mod raw;
+mod relocations;
+mod sections;
+mod sizes;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use error::ElfError;
+pub use go::GoBuildInfo;
+pub use hardening::{Hardening, Relro};
+pub use linkage::{Linkage, LinkageKind};
+pub use memory::Memory;
+pub use notes::Notes;
+pub use relocations::{RelocationSource, Relocations};
+pub use sections::{Meaning, Section};
+
+/// Byte order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+impl Endian {
+    /// The word used in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Little => "little",
+            Self::Big => "big",
+        }
+    }
+}
+
+/// The facts of an ELF file. Sizes are in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Size of the file.
+    pub file_size: u64,
+    /// `EXEC`, `DYN`, `REL`, `CORE`, `NONE`, or the number.
+    pub elf_type: String,
+    /// `x86_64`, `aarch64`, `i386`, ..., or the number.
+    pub machine: String,
+    /// 32 or 64.
+    pub class: u8,
+    /// Byte order.
+    pub endian: Endian,
+    /// How it is linked, and to what.
+    pub linkage: Linkage,
+    /// Its relocations.
+    pub relocations: Relocations,
+    /// What is to be protected.
+    pub hardening: Hardening,
+    /// The loaded image by kind.
+    pub memory: Memory,
+    /// Its sections; empty where the section headers are gone.
+    pub sections: Vec<Section>,
+    /// Whether it has a symbol table (`SHT_SYMTAB`): `false` means stripped.
+    pub symbols_present: bool,
+    /// Whether it has DWARF (`.debug_info`).
+    pub debug_present: bool,
+    /// What its notes say.
+    pub notes: Notes,
+    /// What Go recorded about its build; `None` where it is no Go program.
+    pub go: Option<GoBuildInfo>,
+    sizes: Vec<(Meaning, u64)>,
+}
+
+impl Facts {
+    /// Bytes of each meaning in the order of [`Meaning::IN_FILE`]; they add up to the size of the file.
+    pub fn size_by_meaning(&self) -> &[(Meaning, u64)] {
+        &self.sizes
+    }
+}
+
+/// Reads the facts of the bytes of an ELF file. Never panics; time and memory are bounded by the size.
+pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
+    let elf = raw::Elf::parse(bytes)?;
+    let dynamic = dynamic::Dynamic::parse(&elf)?;
+    let dynamic = dynamic.as_ref();
+    let linkage = Linkage::of(&elf, dynamic)?;
+    let (source, tables) = relocations::tables(&elf, dynamic, linkage.kind)?;
+    let sections = sections::sections(&elf)?;
+    Ok(Facts {
+        file_size: bytes.len() as u64,
+        elf_type: names::file_type(elf.header.e_type),
+        machine: names::machine(elf.header.e_machine),
+        class: if elf.encoding.wide { 64 } else { 32 },
+        endian: if elf.encoding.little { Endian::Little } else { Endian::Big },
+        relocations: Relocations::of(&elf, source, &tables)?,
+        hardening: Hardening::of(&elf, dynamic, linkage.kind),
+        memory: Memory::of(&elf),
+        symbols_present: sections::has_symbols(&elf),
+        debug_present: sections::has_debug(&sections),
+        notes: Notes::of(&elf)?,
+        go: GoBuildInfo::of(&elf, &sections)?,
+        sizes: sizes::by_meaning(&elf, dynamic, &sections, &tables),
+        linkage,
+        sections,
+    })
+}

@@ -1,0 +1,155 @@
+//! Names of machines, file types, section types and relocation types, as `elf.h` writes them.
+//!
+//! What has no name here stays a number. goblin has most of the names, leaves the `R_` off some of them, and
+//! has none for s390x, which Go targets; what it lacks stands in the tables below.
+//!
+//! Source: `elf.h` of glibc 2.36.
+
+use std::borrow::Cow;
+
+use super::raw::{constant as known, machine_to_str, r_to_str, section, sht_to_str};
+
+/// `SHT_RELR`: packed relative relocations.
+pub(super) const SHT_RELR: u32 = 19;
+
+/// Relocation types that a dynamic linker applies and goblin 0.10 does not name, or not as readelf does.
+const RELOCATIONS: &[(u16, u32, &str)] = &[
+    (known::EM_386, 7, "R_386_JUMP_SLOT"),
+    (known::EM_AARCH64, 1028, "R_AARCH64_TLS_DTPMOD64"),
+    (known::EM_AARCH64, 1029, "R_AARCH64_TLS_DTPREL64"),
+    (known::EM_AARCH64, 1030, "R_AARCH64_TLS_TPREL64"),
+    (known::EM_PPC, 248, "R_PPC_IRELATIVE"),
+    (known::EM_S390, 4, "R_390_32"),
+    (known::EM_S390, 9, "R_390_COPY"),
+    (known::EM_S390, 10, "R_390_GLOB_DAT"),
+    (known::EM_S390, 11, "R_390_JMP_SLOT"),
+    (known::EM_S390, 12, "R_390_RELATIVE"),
+    (known::EM_S390, 22, "R_390_64"),
+    (known::EM_S390, 54, "R_390_TLS_DTPMOD"),
+    (known::EM_S390, 55, "R_390_TLS_DTPOFF"),
+    (known::EM_S390, 56, "R_390_TLS_TPOFF"),
+    (known::EM_S390, 61, "R_390_IRELATIVE"),
+];
+
+/// The relocation types that need the load address and nothing else; the first of a machine is also what an
+/// address of a RELR table stands for. `R_MIPS_REL32` is one where it names no symbol.
+const RELATIVE: &[(u16, u32)] = &[
+    (known::EM_386, 8),
+    (known::EM_68K, 22),
+    (known::EM_AARCH64, 1027),
+    (known::EM_AARCH64, 183),
+    (known::EM_ARM, 23),
+    (known::EM_LOONGARCH, 3),
+    (known::EM_MIPS, 3),
+    (known::EM_OPENRISC, 21),
+    (known::EM_PPC, 22),
+    (known::EM_PPC64, 22),
+    (known::EM_RISCV, 3),
+    (known::EM_S390, 12),
+    (known::EM_SH, 165),
+    (known::EM_SPARC, 22),
+    (known::EM_SPARCV9, 22),
+    (known::EM_X86_64, 8),
+    (known::EM_X86_64, 38),
+];
+
+/// Section types that goblin does not name.
+const SECTIONS: &[(u32, &str)] = &[
+    (SHT_RELR, "RELR"),
+    (0x4000_0014, "CREL"),
+    (0x6000_0001, "ANDROID_REL"),
+    (0x6000_0002, "ANDROID_RELA"),
+    (0x6fff_4c00, "LLVM_ODRTAB"),
+    (0x6fff_ff00, "ANDROID_RELR"),
+];
+
+/// `x86_64`, `aarch64`, ...: the `EM_` name in small letters, but `i386`; else the number.
+pub(super) fn machine(machine: u16) -> String {
+    match machine_to_str(machine) {
+        "386" => "i386".to_owned(),
+        "EM_UNKNOWN" => machine.to_string(),
+        name => name.to_ascii_lowercase(),
+    }
+}
+
+/// `EXEC`, `DYN`, `REL`, `CORE`, `NONE`, or the number.
+pub(super) fn file_type(kind: u16) -> String {
+    match kind {
+        known::ET_NONE => "NONE".to_owned(),
+        known::ET_REL => "REL".to_owned(),
+        known::ET_EXEC => "EXEC".to_owned(),
+        known::ET_DYN => "DYN".to_owned(),
+        known::ET_CORE => "CORE".to_owned(),
+        _ => kind.to_string(),
+    }
+}
+
+/// `PROGBITS`, `NOBITS`, `RELA`, ..., or the number in hexadecimal.
+pub(super) fn section_type(kind: u32) -> Cow<'static, str> {
+    if let Some((_, name)) = SECTIONS.iter().find(|row| row.0 == kind) {
+        return Cow::Borrowed(name);
+    }
+    // From SHT_LOPROC on the same number is another type on another machine.
+    match sht_to_str(kind).strip_prefix("SHT_") {
+        Some(name) if kind < section::SHT_LOPROC && kind != section::SHT_LOOS => Cow::Borrowed(name),
+        _ => Cow::Owned(format!("{kind:#x}")),
+    }
+}
+
+/// `R_X86_64_RELATIVE` and so on, or the number.
+pub(super) fn relocation(machine: u16, kind: u32) -> String {
+    if let Some((.., name)) = RELOCATIONS.iter().find(|row| (row.0, row.1) == (machine, kind)) {
+        return (*name).to_owned();
+    }
+    match r_to_str(kind, machine) {
+        name if name.contains("R_UNKNOWN") => kind.to_string(),
+        name if name.starts_with("R_") => name.to_owned(),
+        name => format!("R_{name}"),
+    }
+}
+
+/// Whether a relocation needs the load address and nothing else.
+pub(super) fn is_relative(machine: u16, kind: u32, names_symbol: bool) -> bool {
+    RELATIVE.contains(&(machine, kind)) && !(machine == known::EM_MIPS && names_symbol)
+}
+
+/// What an address of a RELR table counts as.
+pub(super) fn packed_relocation(machine: u16) -> String {
+    let row = RELATIVE.iter().find(|row| row.0 == machine);
+    row.map_or_else(|| "RELR".to_owned(), |&(_, kind)| relocation(machine, kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_elf_h() {
+        assert_eq!(machine(62), "x86_64");
+        assert_eq!(machine(3), "i386");
+        assert_eq!(machine(183), "aarch64");
+        assert_eq!(machine(243), "riscv");
+        assert_eq!(machine(60_000), "60000");
+        assert_eq!(file_type(3), "DYN");
+        assert_eq!(file_type(0xfe00), "65024");
+        assert_eq!(section_type(1), "PROGBITS");
+        assert_eq!(section_type(19), "RELR");
+        assert_eq!(section_type(0x7000_0001), "0x70000001");
+        assert_eq!(section_type(0x6fff_fff6), "GNU_HASH");
+        assert_eq!(section_type(77), "0x4d");
+        assert_eq!(relocation(62, 8), "R_X86_64_RELATIVE");
+        assert_eq!(relocation(243, 3), "R_RISCV_RELATIVE");
+        assert_eq!(relocation(22, 12), "R_390_RELATIVE");
+        assert_eq!(relocation(62, 9999), "9999");
+        assert_eq!(relocation(60_000, 1), "1");
+    }
+
+    #[test]
+    fn every_relative_type_has_a_relative_name_where_it_has_one() {
+        for &(machine, kind) in RELATIVE {
+            let name = relocation(machine, kind);
+            let named = name.contains("_RELATIVE") || name == "R_MIPS_REL32";
+            assert!(named || name == kind.to_string(), "{machine}: {name}");
+        }
+    }
+}

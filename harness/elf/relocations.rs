@@ -1,0 +1,266 @@
+//! Relocations by type: every entry once, RELR words expanded to the addresses they name.
+//!
+//! Which tables there are is told by the dynamic table, as the dynamic linker sees it: `DT_REL`, `DT_RELA`,
+//! `DT_JMPREL` (which may lie within the others and is not counted twice) and `DT_RELR`. A file without one
+//! is counted through its section headers: all relocation sections of an object file; of a program only
+//! those that are loaded, which in a static glibc program are the `IRELATIVE` ones that its start-up code
+//! applies between `__rela_iplt_start` and `__rela_iplt_end`. Where the section headers are gone too nothing
+//! can be told, and [`RelocationSource::Nowhere`] says so. Android's packed tables are not decoded.
+//!
+//! Sources: ELF gABI 4.3, "Relocation" and "Dynamic Section" (RELR); `elf/dynamic-link.h` and
+//! `csu/libc-start.c` of glibc; for MIPS and SPARC `r_info`, `elfxx-mips.c` and `elf.h`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::dynamic::Dynamic;
+use super::names::{self, SHT_RELR};
+use super::raw::{Elf, constant, section, tag};
+use super::{ElfError, LinkageKind};
+
+/// Tags of packed relative relocations, which goblin does not know. Source: ELF gABI 4.3.
+const DT_RELRSZ: u64 = 35;
+const DT_RELR: u64 = 36;
+const DT_RELRENT: u64 = 37;
+
+/// Where the relocations of a file were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelocationSource {
+    /// Through the dynamic table.
+    DynamicTable,
+    /// Through the section headers: there is no dynamic table.
+    Sections,
+    /// There is neither, or the file is a core dump.
+    Nowhere,
+}
+
+impl RelocationSource {
+    /// The word used in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DynamicTable => "dynamic-table",
+            Self::Sections => "sections",
+            Self::Nowhere => "nowhere",
+        }
+    }
+}
+
+/// The relocations of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relocations {
+    /// Where they were found.
+    pub source: RelocationSource,
+    /// All of them: entries, and addresses that RELR words name.
+    pub total: u64,
+    /// Those that need the load address and nothing else, those of RELR included; `IRELATIVE` is none.
+    pub relative: u64,
+    /// Entries of `DT_JMPREL`: functions that may be bound when first called, and `IRELATIVE`.
+    pub plt: u64,
+    /// Words of the RELR table.
+    pub relr_words: u64,
+    /// Addresses that those words name.
+    pub relr_addresses: u64,
+    /// Bytes of all tables, what two tables share counted once.
+    pub table_bytes: u64,
+    /// How many of each type; sums to `total`.
+    pub by_type: BTreeMap<String, u64>,
+}
+
+/// The encoding of a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoded {
+    Rel,
+    Rela,
+    Relr,
+}
+
+/// A relocation table, as offsets into the file.
+pub(super) struct Table {
+    encoded: Encoded,
+    plt: bool,
+    pub(super) range: Range<u64>,
+}
+
+/// The relocation tables of a file and how they were found.
+pub(super) fn tables(
+    elf: &Elf<'_>,
+    dynamic: Option<&Dynamic>,
+    kind: LinkageKind,
+) -> Result<(RelocationSource, Vec<Table>), ElfError> {
+    match dynamic {
+        _ if kind == LinkageKind::Core => Ok((RelocationSource::Nowhere, Vec::new())),
+        Some(dynamic) => Ok((RelocationSource::DynamicTable, dynamic_tables(elf, dynamic)?)),
+        None if elf.sections.is_empty() => Ok((RelocationSource::Nowhere, Vec::new())),
+        None => Ok((RelocationSource::Sections, section_tables(elf, kind)?)),
+    }
+}
+
+fn dynamic_tables(elf: &Elf<'_>, dynamic: &Dynamic) -> Result<Vec<Table>, ElfError> {
+    let word = elf.encoding.word_size() as u64;
+    let rows = [
+        ("the REL table", Encoded::Rel, tag::DT_REL, tag::DT_RELSZ, Some((tag::DT_RELENT, 2 * word))),
+        ("the RELA table", Encoded::Rela, tag::DT_RELA, tag::DT_RELASZ, Some((tag::DT_RELAENT, 3 * word))),
+        ("the RELR table", Encoded::Relr, DT_RELR, DT_RELRSZ, Some((DT_RELRENT, word))),
+        ("the JMPREL table", jmprel(dynamic), tag::DT_JMPREL, tag::DT_PLTRELSZ, None),
+    ];
+    let mut tables = Vec::new();
+    for (what, encoded, address, size, entry) in rows {
+        let (Some(address), Some(size)) = (dynamic.get(address), dynamic.get(size)) else { continue };
+        if let Some((tag, known)) = entry
+            && let Some(value) = dynamic.get(tag).filter(|&value| value != known)
+        {
+            return Err(ElfError::Impossible { what: "size of a relocation", value });
+        }
+        if size > 0 {
+            let offset = elf.offset_of(address, size).ok_or(ElfError::Unmapped { what, address })?;
+            let plt = entry.is_none();
+            tables.push(Table { encoded, plt, range: offset..offset.saturating_add(size) });
+        }
+    }
+    Ok(tables)
+}
+
+fn jmprel(dynamic: &Dynamic) -> Encoded {
+    if dynamic.get(tag::DT_PLTREL) == Some(tag::DT_REL) { Encoded::Rel } else { Encoded::Rela }
+}
+
+fn section_tables(elf: &Elf<'_>, kind: LinkageKind) -> Result<Vec<Table>, ElfError> {
+    let mut tables = Vec::new();
+    let mut bytes = 0_u64;
+    for header in &elf.sections {
+        let loaded = header.sh_flags & u64::from(section::SHF_ALLOC) != 0;
+        let encoded = match header.sh_type {
+            section::SHT_REL => Encoded::Rel,
+            section::SHT_RELA => Encoded::Rela,
+            SHT_RELR => Encoded::Relr,
+            _ => continue,
+        };
+        if header.sh_size == 0 || !(loaded || kind == LinkageKind::Relocatable) {
+            continue;
+        }
+        // Sections that lie over one another could make a small file cost the square of its size.
+        bytes = bytes.saturating_add(header.sh_size);
+        if bytes > elf.bytes.len() as u64 {
+            return Err(ElfError::Impossible { what: "size of all relocation sections", value: bytes });
+        }
+        let range = header.sh_offset..header.sh_offset.saturating_add(header.sh_size);
+        tables.push(Table { encoded, plt: false, range });
+    }
+    Ok(tables)
+}
+
+impl Relocations {
+    /// Counts the relocations of some tables.
+    pub(super) fn of(elf: &Elf<'_>, source: RelocationSource, tables: &[Table]) -> Result<Self, ElfError> {
+        let mut tally = Tally { elf, types: BTreeMap::new() };
+        let mut packed = (0_u64, 0_u64);
+        let (mut table_bytes, mut plt) = (0_u64, 0_u64);
+        for table in tables {
+            let word = elf.encoding.word_size() as u64;
+            let entry = match table.encoded {
+                Encoded::Rel => 2 * word,
+                Encoded::Rela => 3 * word,
+                Encoded::Relr => {
+                    let bytes = slice(elf, &table.range)?;
+                    packed = expand(elf, bytes);
+                    table_bytes = table_bytes.saturating_add(bytes.len() as u64);
+                    continue;
+                }
+            };
+            if table.plt {
+                plt = (table.range.end - table.range.start) / entry;
+            }
+            for range in outside(table, tables) {
+                let bytes = slice(elf, &range)?;
+                tally.add(bytes, table.encoded);
+                table_bytes = table_bytes.saturating_add(bytes.len() as u64);
+            }
+        }
+        let (relr_words, relr_addresses) = packed;
+        let machine = elf.header.e_machine;
+        let mut by_type = BTreeMap::new();
+        let mut relative = relr_addresses;
+        for ((kind, names_symbol), count) in tally.types {
+            if names::is_relative(machine, kind, names_symbol) {
+                relative += count;
+            }
+            *by_type.entry(names::relocation(machine, kind)).or_default() += count;
+        }
+        if relr_addresses > 0 {
+            *by_type.entry(names::packed_relocation(machine)).or_default() += relr_addresses;
+        }
+        let total = by_type.values().sum();
+        Ok(Self { source, total, relative, plt, relr_words, relr_addresses, table_bytes, by_type })
+    }
+}
+
+fn slice<'a>(elf: &Elf<'a>, range: &Range<u64>) -> Result<&'a [u8], ElfError> {
+    elf.slice("a relocation table", range.start, range.end.saturating_sub(range.start))
+}
+
+/// The parts of `DT_JMPREL` that lie outside the other table of its encoding; any other table whole.
+fn outside(table: &Table, tables: &[Table]) -> Vec<Range<u64>> {
+    let other = tables.iter().find(|other| !other.plt && other.encoded == table.encoded);
+    let Some(other) = other.filter(|_| table.plt) else { return vec![table.range.clone()] };
+    let before = table.range.start..table.range.end.min(other.range.start);
+    let after = table.range.start.max(other.range.end)..table.range.end;
+    [before, after].into_iter().filter(|range| range.start < range.end).collect()
+}
+
+/// Words of a RELR table, and the addresses they name: an even word is an address, an odd one a bitmap of
+/// the words behind the last address.
+fn expand(elf: &Elf<'_>, bytes: &[u8]) -> (u64, u64) {
+    let words = bytes.chunks_exact(elf.encoding.word_size()).filter_map(|word| elf.encoding.word(word));
+    words.fold((0, 0), |(words, addresses), word| {
+        let named = if word & 1 == 0 { 1 } else { u64::from((word >> 1).count_ones()) };
+        (words + 1, addresses + named)
+    })
+}
+
+struct Tally<'e> {
+    elf: &'e Elf<'e>,
+    /// By type, and by whether a symbol is named where that matters.
+    types: BTreeMap<(u32, bool), u64>,
+}
+
+impl Tally<'_> {
+    fn add(&mut self, bytes: &[u8], encoded: Encoded) {
+        let encoding = self.elf.encoding;
+        let word = encoding.word_size();
+        let size = if encoded == Encoded::Rel { 2 * word } else { 3 * word };
+        // Linkers sort by type, so most entries only lengthen the run of the one before.
+        let mut run = ((0_u32, false), 0_u64);
+        for entry in bytes.chunks_exact(size) {
+            let Some(info) = encoding.word(&entry[word..]) else { continue };
+            let key = self.split(info);
+            if key == run.0 {
+                run.1 += 1;
+            } else {
+                self.note(run);
+                run = (key, 1);
+            }
+        }
+        self.note(run);
+    }
+
+    fn note(&mut self, (key, count): ((u32, bool), u64)) {
+        if count > 0 {
+            *self.types.entry(key).or_default() += count;
+        }
+    }
+
+    /// Type of an entry, and on MIPS whether it names a symbol.
+    fn split(&self, info: u64) -> (u32, bool) {
+        let encoding = self.elf.encoding;
+        let machine = self.elf.header.e_machine;
+        let low = info & 0xffff_ffff;
+        let (kind, symbol) = match (encoding.wide, machine) {
+            (false, _) => (info & 0xff, info >> 8),
+            // 64-bit MIPS has a symbol of 32 bits and then four single bytes, the type last.
+            (true, constant::EM_MIPS) if encoding.little => (info >> 56, low),
+            (true, constant::EM_MIPS | constant::EM_SPARCV9) => (info & 0xff, info >> 32),
+            (true, _) => (low, info >> 32),
+        };
+        (u32::try_from(kind).unwrap_or(u32::MAX), machine == constant::EM_MIPS && symbol != 0)
+    }
+}

@@ -1,0 +1,44 @@
+//! Fresh copies: the same bytes, freshly written, every one by the same writer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::interrupt;
+
+/// One set of fresh copies, one an arm, gone when it is dropped.
+#[derive(Debug)]
+pub struct Copies {
+    _folder: TempDir,
+    paths: Vec<PathBuf>,
+}
+
+impl Copies {
+    /// Copies the arms' artifacts into a folder with `write`, each under the program's `name` in a folder of its
+    /// own. The paths are all of one length, since what a program is started as is part of its start.
+    pub fn make<'a>(
+        folder: TempDir,
+        name: &str,
+        artifacts: impl IntoIterator<Item = &'a Path>,
+        write: impl Fn(&Path, &[u8]) -> Result<()>,
+    ) -> Result<Self> {
+        let mut paths = Vec::new();
+        for (number, artifact) in artifacts.into_iter().enumerate() {
+            interrupt::check()?;
+            let bytes = fs::read(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
+            let own = folder.path().join(format!("{number:03}"));
+            fs::create_dir(&own).with_context(|| format!("cannot make {}", own.display()))?;
+            let path = own.join(name);
+            write(&path, &bytes)?;
+            paths.push(path);
+        }
+        Ok(Self { _folder: folder, paths })
+    }
+
+    /// Paths of the copies, in the order of the artifacts.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+}

@@ -1,0 +1,166 @@
+//! The facts of an artifact as rows of `facts.csv`, always in this order.
+//!
+//! A fact that a file does not have (no interpreter, not a Go program) has no row. A metric with a key has a
+//! row for each, in the order of the file for libraries and sections, else sorted. Source of all is
+//! [`crate::elf`]; the last column says what the linker wrote that it rests on.
+//!
+//! | metric | key | unit | meaning | rests on |
+//! | --- | --- | --- | --- | --- |
+//! | `file-size` | | bytes | size of the file | the file |
+//! | `elf-type` | | text | `EXEC`, `DYN`, `REL`, `CORE`, `NONE` or the number | `e_type` |
+//! | `machine` | | text | `x86_64`, `aarch64`, ..., or the number | `e_machine` |
+//! | `elf-class` | | text | `32` or `64` | `EI_CLASS` |
+//! | `endian` | | text | `little` or `big` | `EI_DATA` |
+//! | `linkage` | | text | `static`, `static-pie`, `dynamic`, `shared-library`, `relocatable`, `core` | `PT_INTERP`, `DT_NEEDED`, `DF_1_PIE`, ... |
+//! | `pie` | | bool | position-independent executable | the same |
+//! | `interpreter` | | text | dynamic linker | `PT_INTERP` |
+//! | `needed` | library | count | 1 for each library needed | `DT_NEEDED` |
+//! | `soname`, `rpath`, `runpath` | | text | the string | `DT_SONAME`, `DT_RPATH`, `DT_RUNPATH` |
+//! | `relocations` | | count | all relocations | `DT_REL`, `DT_RELA`, `DT_JMPREL`, `DT_RELR`; without a dynamic table, sections |
+//! | `relocations` | type | count | those of a type; they sum to the row without key | the same |
+//! | `relative-relocations` | | count | those that need the load address only, RELR included | the same |
+//! | `plt-relocations` | | count | entries of `DT_JMPREL` | the same |
+//! | `relr-words`, `relr-addresses` | | count | words of the RELR table, addresses they name | `DT_RELR` |
+//! | `relocation-table-size` | | bytes | bytes of all relocation tables | the same |
+//! | `relocation-source` | | text | `dynamic-table`, `sections` or `nowhere` | |
+//! | `section-size` | section | bytes | size of a section, of all of that name; `NOBITS` in memory | `sh_size` |
+//! | `size-by-meaning` | meaning | bytes | bytes of the file; they sum to `file-size` | sections, else segments |
+//! | `memory-size` | kind | bytes | bytes of the loaded image: `executable`, `read-only`, `relro`, `writable`, `bss` | `PT_LOAD`, `PT_GNU_RELRO` |
+//! | `relro` | | text | `none`, `partial`, `full`, `not-applicable` | `PT_GNU_RELRO`, binding |
+//! | `bind-now` | | bool | functions are bound at start | `DT_FLAGS`, `DT_FLAGS_1`, `DT_BIND_NOW` |
+//! | `textrel` | | bool | relocations change code | `DT_TEXTREL`, `DT_FLAGS` |
+//! | `nx` | | bool | the stack is not executable; no row where the file does not say | `PT_GNU_STACK` |
+//! | `symbols-present` | | bool | not stripped | `SHT_SYMTAB` |
+//! | `debug-present` | | bool | has DWARF | `.debug_info` |
+//! | `build-id` | | text | GNU build id in hexadecimal | `NT_GNU_BUILD_ID` |
+//! | `go-build-id` | | text | Go build ID | Go's note |
+//! | `package-note` | | bool | names the package it is of | `.note.package` |
+//! | `go-version` | | text | the Go release | Go build information |
+//! | `go-main-package` | | text | path of the main package | the same |
+//! | `go-setting` | setting | text | a build setting, e.g. `-buildmode` | the same |
+
+use super::FactRow;
+use crate::elf::{Facts, GoBuildInfo, Linkage, Relocations};
+
+/// The rows of an artifact's facts; `case` is its case id.
+pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
+    let mut rows = Rows { case, rows: Vec::new() };
+    rows.number("file-size", "", "bytes", facts.file_size);
+    rows.text("elf-type", "", &facts.elf_type);
+    rows.text("machine", "", &facts.machine);
+    rows.text("elf-class", "", &facts.class.to_string());
+    rows.text("endian", "", facts.endian.word());
+    rows.linkage(&facts.linkage);
+    rows.relocations(&facts.relocations);
+    rows.sections(facts);
+    for (meaning, size) in facts.size_by_meaning() {
+        rows.number("size-by-meaning", meaning.word(), "bytes", *size);
+    }
+    for (kind, size) in facts.memory.by_kind() {
+        rows.number("memory-size", kind, "bytes", size);
+    }
+    rows.text("relro", "", facts.hardening.relro.word());
+    rows.bool("bind-now", facts.hardening.bind_now);
+    rows.bool("textrel", facts.hardening.textrel);
+    if let Some(nx) = facts.hardening.nx {
+        rows.bool("nx", nx);
+    }
+    rows.bool("symbols-present", facts.symbols_present);
+    rows.bool("debug-present", facts.debug_present);
+    rows.option("build-id", facts.notes.build_id.as_ref());
+    rows.option("go-build-id", facts.notes.go_build_id.as_ref());
+    rows.bool("package-note", facts.notes.package_note.is_some());
+    if let Some(go) = &facts.go {
+        rows.go(go);
+    }
+    rows.rows
+}
+
+struct Rows<'c> {
+    case: &'c str,
+    rows: Vec<FactRow>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, metric: &str, key: &str, unit: &str, number: Option<u64>, text: &str) {
+        self.rows.push(FactRow {
+            case: self.case.to_owned(),
+            metric: metric.to_owned(),
+            key: key.to_owned(),
+            unit: unit.to_owned(),
+            number,
+            text: text.to_owned(),
+        });
+    }
+
+    fn number(&mut self, metric: &str, key: &str, unit: &str, number: u64) {
+        self.add(metric, key, unit, Some(number), "");
+    }
+
+    fn count(&mut self, metric: &str, number: u64) {
+        self.number(metric, "", "count", number);
+    }
+
+    fn bool(&mut self, metric: &str, value: bool) {
+        self.number(metric, "", "bool", u64::from(value));
+    }
+
+    fn text(&mut self, metric: &str, key: &str, text: &str) {
+        self.add(metric, key, "text", None, text);
+    }
+
+    fn option(&mut self, metric: &str, text: Option<&String>) {
+        if let Some(text) = text {
+            self.text(metric, "", text);
+        }
+    }
+
+    fn linkage(&mut self, linkage: &Linkage) {
+        self.text("linkage", "", linkage.kind.word());
+        self.bool("pie", linkage.pie);
+        self.option("interpreter", linkage.interpreter.as_ref());
+        for library in &linkage.needed {
+            self.number("needed", library, "count", 1);
+        }
+        self.option("soname", linkage.soname.as_ref());
+        self.option("rpath", linkage.rpath.as_ref());
+        self.option("runpath", linkage.runpath.as_ref());
+    }
+
+    fn relocations(&mut self, relocations: &Relocations) {
+        self.count("relocations", relocations.total);
+        for (kind, count) in &relocations.by_type {
+            self.number("relocations", kind, "count", *count);
+        }
+        self.count("relative-relocations", relocations.relative);
+        self.count("plt-relocations", relocations.plt);
+        self.count("relr-words", relocations.relr_words);
+        self.count("relr-addresses", relocations.relr_addresses);
+        self.number("relocation-table-size", "", "bytes", relocations.table_bytes);
+        self.text("relocation-source", "", relocations.source.word());
+    }
+
+    /// A row a name: an object file can have many sections of one name.
+    fn sections(&mut self, facts: &Facts) {
+        let mut sizes: Vec<(&str, u64)> = Vec::new();
+        let mut places = std::collections::HashMap::new();
+        for section in &facts.sections {
+            let place = *places.entry(section.name.as_str()).or_insert_with(|| {
+                sizes.push((&section.name, 0));
+                sizes.len() - 1
+            });
+            sizes[place].1 = sizes[place].1.saturating_add(section.size);
+        }
+        for (name, size) in sizes {
+            self.number("section-size", name, "bytes", size);
+        }
+    }
+
+    fn go(&mut self, go: &GoBuildInfo) {
+        self.text("go-version", "", &go.version);
+        self.option("go-main-package", go.main_package.as_ref());
+        for (name, value) in &go.settings {
+            self.text("go-setting", name, value);
+        }
+    }
+}

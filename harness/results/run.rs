@@ -1,0 +1,65 @@
+//! A run in memory, as it is read back from its folder.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+
+use super::table;
+use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA};
+use crate::hint::HintExt;
+
+/// A run, without its raw samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// `run.json`.
+    pub info: RunInfo,
+    /// `artifacts.csv`.
+    pub artifacts: Vec<ArtifactRow>,
+    /// `facts.csv`.
+    pub facts: Vec<FactRow>,
+    /// `blocks.csv`.
+    pub blocks: Vec<BlockRow>,
+    /// `estimates.csv`.
+    pub estimates: Vec<EstimateRow>,
+}
+
+impl Run {
+    /// Reads a finished run.
+    pub fn load(dir: &Path) -> Result<Self> {
+        let info = load_info(dir)?;
+        if info.finished.is_none() {
+            return Err(anyhow!("the run in {} was cut off", dir.display()))
+                .hint("the same `gopie run` again goes on where it was");
+        }
+        Ok(Self {
+            info,
+            artifacts: table::read(&dir.join("artifacts.csv"))?,
+            facts: table::read(&dir.join("facts.csv"))?,
+            blocks: table::read(&dir.join("blocks.csv"))?,
+            estimates: table::read(&dir.join("estimates.csv"))?,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    schema: u32,
+}
+
+/// Reads `run.json`; a file of another schema is refused before its other fields are looked at.
+pub fn load_info(dir: &Path) -> Result<RunInfo> {
+    let path = dir.join("run.json");
+    let text = fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))
+        .hint("name the folder of a run, such as results/reference")?;
+    let damaged = || format!("cannot understand {}", path.display());
+    let advice = "the run may have been cut off or edited; `gopie run` makes a new one";
+    let schema = serde_json::from_str::<Versioned>(&text).with_context(damaged).hint(advice)?.schema;
+    if schema != SCHEMA {
+        return Err(anyhow!("{} has schema {schema}; this gopie reads schema {SCHEMA}", path.display()))
+            .hint("read it with the gopie that wrote it, or a later one");
+    }
+    serde_json::from_str(&text).with_context(damaged).hint(advice)
+}

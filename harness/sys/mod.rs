@@ -1,0 +1,3 @@
+//! The ground floor: the only room with `unsafe` in it, one idea a file.
+
+pub mod spawn;
