@@ -1,1 +1,12 @@
-//! Tests of the whole program.
+//! Tests of the whole program: from what is typed to files and exit status.
+//!
+//! Those that build need a Go toolchain, found or fetched as the program does it; where there is none and no
+//! network they fail and say so.
+
+mod bench;
+mod broken;
+mod command_line;
+mod end_to_end;
+mod going_on;
+
+use bench::Bench;

