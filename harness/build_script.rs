@@ -1,5 +1,7 @@
 //! Tells the program which commit it was built from, and when the embedded fixtures changed.
 
+#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+
 use std::process::Command;
 
 fn main() {

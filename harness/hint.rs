@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug)]
 struct Hint {
     inner: Box<dyn Error + Send + Sync>,
-    hint: String,
+    advice: String,
     usage: bool,
 }
 
@@ -41,13 +41,13 @@ impl<T, E: Into<anyhow::Error>> HintExt<T> for Result<T, E> {
     }
 }
 
-fn wrap(error: anyhow::Error, hint: String, usage: bool) -> anyhow::Error {
-    anyhow::Error::new(Hint { inner: error.into(), hint, usage })
+fn wrap(error: anyhow::Error, advice: String, usage: bool) -> anyhow::Error {
+    anyhow::Error::new(Hint { inner: error.into(), advice, usage })
 }
 
 /// The hints of an error, outermost first.
 pub fn hints(error: &anyhow::Error) -> Vec<&str> {
-    error.chain().filter_map(|cause| cause.downcast_ref::<Hint>()).map(|h| h.hint.as_str()).collect()
+    error.chain().filter_map(|cause| cause.downcast_ref::<Hint>()).map(|h| h.advice.as_str()).collect()
 }
 
 /// The exit status that an error asks for: 2 for wrong usage or a missing tool, else 3.

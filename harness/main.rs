@@ -17,20 +17,26 @@ fn main() -> ExitCode {
             if error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(is_broken_pipe) {
                 return ExitCode::SUCCESS;
             }
-            let interrupted = error.chain().any(|cause| cause.is::<Interrupted>());
-            let mut text = if interrupted {
-                "interrupted; what was finished is kept, and the same command goes on from there\n".to_owned()
-            } else {
-                format!("error: {error:#}\n")
-            };
-            for hint in hints(&error) {
-                text.push_str(&format!("hint: {hint}\n"));
-            }
-            // There is nowhere else to say it.
-            let _ = stderr().write_all(text.as_bytes());
-            ExitCode::from(if interrupted { 130 } else { exit_status(&error) })
+            // There is nowhere else to say that it cannot be said.
+            let _ = tell(&error, &mut stderr());
+            ExitCode::from(if interrupted(&error) { 130 } else { exit_status(&error) })
         }
     }
+}
+
+fn tell(error: &anyhow::Error, out: &mut impl Write) -> std::io::Result<()> {
+    if interrupted(error) {
+        return writeln!(
+            out,
+            "interrupted; what was finished is kept, and the same command goes on from there"
+        );
+    }
+    writeln!(out, "error: {error:#}")?;
+    hints(error).iter().try_for_each(|hint| writeln!(out, "hint: {hint}"))
+}
+
+fn interrupted(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<Interrupted>().is_some())
 }
 
 fn is_broken_pipe(error: &std::io::Error) -> bool {

@@ -98,7 +98,7 @@ fn go_source(draw: &mut Draw, functions: u32) -> String {
             "// f{number}   is   generated.\nfunc   f{number} (a,b int,  s [] string)( int ){{"
         );
         let _ = writeln!(text, "x:=a+ b*{}", draw.below(1000));
-        for _ in 0..1 + draw.below(4) {
+        for _ in 0..=draw.below(4) {
             let (word, amount) = (draw.one(&WORDS), draw.below(100));
             let _ = match draw.below(4) {
                 0 => writeln!(text, "if x>{amount}{{x-=len( s )}}else{{\n\n\n  x =x<<1|{amount} }}"),
@@ -124,8 +124,11 @@ fn go_package(draw: &mut Draw, number: u32) -> String {
     for import in &imports {
         let _ = writeln!(text, "import \"gopie.example/many/p{import}\"");
     }
-    let sum: String = imports.iter().map(|import| format!(" + p{import}.N")).collect();
-    let _ = writeln!(text, "\n// N is a number.\nconst N = {}{sum}", draw.below(100));
+    let _ = write!(text, "\n// N is a number.\nconst N = {}", draw.below(100));
+    for import in &imports {
+        let _ = write!(text, " + p{import}.N");
+    }
+    text.push('\n');
     text
 }
 

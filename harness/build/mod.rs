@@ -105,8 +105,11 @@ pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync
     let built = schedule::run_all(by_key, setup.cores, group, |same| {
         let outcome = build(setup, &same[0]);
         let outcomes = same.iter().map(|job| Outcome { case: job.case.clone(), ..outcome.clone() });
-        same.iter().for_each(|job| done(job.case));
-        outcomes.collect::<Vec<_>>()
+        let outcomes: Vec<_> = outcomes.collect();
+        for outcome in &outcomes {
+            done(&outcome.case);
+        }
+        outcomes
     });
     outcomes.extend(built.into_iter().flatten().map(|outcome| (outcome.case.clone(), outcome)));
     let stripped: Vec<_> = cases.iter().filter(|case| case.stripped).collect();

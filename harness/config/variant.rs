@@ -66,6 +66,7 @@ fn yes() -> bool {
 /// Two variants that differ in one thing, or, where `total` is set, a whole set of flags against another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of a contrast's table")]
 pub struct Contrast {
     /// Its name, `[a-z0-9.-]+`.
     pub name: String,

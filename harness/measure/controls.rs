@@ -34,7 +34,7 @@ impl Controls {
     }
 }
 
-/// The eighth number of the `cpu` line, in ticks of USER_HZ, which Linux fixes at 100 for user space.
+/// The eighth number of the `cpu` line, in ticks of `USER_HZ`, which Linux fixes at 100 for user space.
 fn steal(stat: &str) -> Option<f64> {
     let line = stat.lines().find(|line| line.starts_with("cpu "))?;
     Some(line.split_whitespace().nth(8)?.parse::<f64>().ok()? / 100.0)

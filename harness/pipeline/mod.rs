@@ -3,54 +3,27 @@
 //! Whatever is finished is kept on disk before the next thing begins; Ctrl-C and errors leave a run that goes
 //! on where it was when it is called again.
 
+mod prepare;
 mod rows;
+mod stages;
 mod timing;
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::build::{self, Outcome, Setup};
+use crate::build::Outcome;
 use crate::cache::Cache;
-use crate::config::{Config, Program, RunKind, select};
-use crate::digest::Hasher;
-use crate::hint::HintExt;
-use crate::machine::Machine;
-use crate::plan::{self, Axes, Case, Plan, Timed};
-use crate::results::{
-    ArtifactRow, FactRow, Harness, NotMeasured, Run, RunFolder, RunInfo, SCHEMA, Sampling, Status, table,
-};
-use crate::toolchain::{self, CCompiler, Strip, Toolchain};
-use crate::ui::{Phase, say};
-use crate::{analyse, answers, elf, interrupt, report, results, schedule};
+use crate::config::RunKind;
+use crate::plan::{Case, Plan, Timed};
+use crate::results::{self, ArtifactRow, EstimateRow, Run, RunFolder, Samples, Status, table};
+use crate::ui::say;
+use crate::{analyse, answers, report};
 
-/// What a run is asked for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Which kind of run.
-    pub kind: RunKind,
-    /// Names of programs; all of the kind where empty.
-    pub programs: Vec<String>,
-    /// Names of variants; all where empty.
-    pub variants: Vec<String>,
-    /// The toolchain: a path or a release.
-    pub go: Option<String>,
-    /// Time for all timed starts.
-    pub budget: Option<Duration>,
-    /// Seed of every shuffle.
-    pub seed: u64,
-    /// Name of the run.
-    pub name: String,
-    /// A user's configuration.
-    pub config: Option<PathBuf>,
-    /// The folder that `results/` and `report/` are in.
-    pub out: PathBuf,
-    /// The command line, for the record.
-    pub command: Vec<String>,
-}
+pub use prepare::Options;
+use prepare::{not_measured, prepare, setup, surroundings};
+use stages::{build_cases, check_answers, inspect, less_missing, rebuild, startable};
 
 /// What a run came to.
 #[derive(Clone, Debug)]
@@ -63,27 +36,6 @@ pub struct Summary {
     pub cases: Vec<(Status, usize)>,
     /// The first failures, as `case: reason`.
     pub failures: Vec<String>,
-}
-
-/// Everything that is found out before anything is built.
-struct Prepared {
-    config: Config,
-    programs: Vec<Program>,
-    toolchain: Toolchain,
-    c_compiler: Option<CCompiler>,
-    strip: Option<Strip>,
-    plan: Plan,
-    info: RunInfo,
-}
-
-const COPIES: u32 = 8;
-
-fn budget(kind: RunKind) -> Duration {
-    Duration::from_secs(match kind {
-        RunKind::Quick => 10,
-        RunKind::Default => 100,
-        RunKind::Full => 600,
-    })
 }
 
 /// The plan of a run, without making anything but the cache.
@@ -100,16 +52,7 @@ pub fn run(options: &Options) -> Result<Summary> {
         say(&format!("note: going on with {}, which was cut off", folder.path().display()));
     }
     let outputs = [options.out.join("results"), options.out.join("report")];
-    let setup = Setup {
-        cache: &cache,
-        config: &prepared.config,
-        toolchains: std::slice::from_ref(&prepared.toolchain),
-        c_compiler: prepared.c_compiler.as_ref(),
-        strip: prepared.strip.as_ref(),
-        libc: &prepared.info.machine.libc,
-        outputs: &outputs,
-        cores: cores(),
-    };
+    let setup = setup(&cache, &prepared, &outputs);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
     let mut facts = inspect(&mut outcomes)?;
     if options.kind == RunKind::Full {
@@ -130,6 +73,74 @@ pub fn run(options: &Options) -> Result<Summary> {
     Ok(summary(path, report, &artifacts))
 }
 
+/// Estimates of a finished run, from its samples alone.
+pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
+    let run = Run::load(dir)?;
+    let (samples, sha256) = results::load_samples(dir)?;
+    Ok(analyse::estimates(&samples, &timed_of(&run, &samples), &run.info.contrasts, &sha256))
+}
+
+/// What was timed in a run, as its samples show it.
+fn timed_of(run: &Run, samples: &Samples) -> Vec<Timed> {
+    let started: HashSet<&str> = samples.starts.iter().map(|start| start.case.as_str()).collect();
+    let mut timed: Vec<Timed> = Vec::new();
+    for row in run.artifacts.iter().filter(|row| started.contains(row.id.as_str())) {
+        let same = |one: &&mut Timed| {
+            (&one.program, &one.toolchain, &one.target) == (&row.program, &row.toolchain, &row.target)
+        };
+        match timed.iter_mut().find(same) {
+            Some(one) => one.variants.push(row.variant.clone()),
+            None => timed.push(Timed {
+                program: row.program.clone(),
+                toolchain: row.toolchain.clone(),
+                target: row.target.clone(),
+                variants: vec![row.variant.clone()],
+                stripped: row.stripped,
+            }),
+        }
+    }
+    timed
+}
+
+/// A program that was built one way and gave the right answers, with how it is started.
+#[derive(Clone, Debug)]
+pub struct Startable {
+    /// The case.
+    pub case: Case,
+    /// The artifact.
+    pub path: PathBuf,
+    /// Arguments of the start-up command.
+    pub args: Vec<String>,
+    /// Its whole environment.
+    pub env: Vec<(String, String)>,
+    /// The exit status it ends with.
+    pub status: i32,
+}
+
+/// Builds and checks what the options ask for and keeps no run: every stripped artifact, or the unstripped one
+/// where there is no `strip`.
+pub fn startables(options: &Options) -> Result<Vec<Startable>> {
+    let cache = Cache::open()?;
+    let prepared = prepare(options, &cache)?;
+    let setup = setup(&cache, &prepared, &[]);
+    let mut outcomes = build_cases(&setup, &prepared.plan)?;
+    check_answers(&cache, &prepared, &[], &mut outcomes)?;
+    let around = surroundings(&cache, &prepared);
+    let wanted = |outcome: &&Outcome| outcome.case.stripped == prepared.strip.is_some();
+    let startable = |outcome: &Outcome| -> Option<Startable> {
+        let program = prepared.programs.iter().find(|program| program.name == outcome.case.program)?;
+        let (args, env) = answers::start_command(program, &around, Path::new("/nonexistent"));
+        Some(Startable {
+            case: outcome.case.clone(),
+            path: outcome.artifact.as_ref()?.path.clone(),
+            args,
+            env: env.into_iter().collect(),
+            status: program.start.status,
+        })
+    };
+    Ok(outcomes.iter().filter(wanted).filter_map(startable).collect())
+}
+
 /// Renders the report of a run into `report/<name>`; gives the path of its Markdown.
 pub fn render(run: &Path, reports: &Path) -> Result<PathBuf> {
     let run = Run::load(run)?;
@@ -142,231 +153,6 @@ pub fn render(run: &Path, reports: &Path) -> Result<PathBuf> {
     Ok(folder.join("report.md"))
 }
 
-fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
-    let mut config = match &options.config {
-        Some(folder) => Config::load(folder)?,
-        None => Config::embedded(cache)?,
-    };
-    let programs = if options.programs.is_empty() {
-        plan::programs_of(&config, options.kind)
-    } else {
-        select("program", &config.programs, |program| &program.name, &options.programs)
-            .usage("`gopie run --list` shows the names")?
-    };
-    config.variants = select("variant", &config.variants, |variant| &variant.name, &options.variants)
-        .usage("`gopie run --list` shows the names")?;
-    let known = |name: &str| config.variants.iter().any(|variant| variant.name == name);
-    config.contrasts.retain(|contrast| known(&contrast.base) && known(&contrast.changed));
-    let toolchain = toolchain::find(options.go.as_deref(), cache, &say)?;
-    let c_compiler = toolchain::c_compiler();
-    let strip = toolchain::strip();
-    let machine = Machine::read(cache.root());
-    let targets = vec![machine.host.clone()];
-    let plan = plan::plan(&Axes {
-        kind: options.kind,
-        programs: &programs,
-        variants: &config.variants,
-        contrasts: &config.contrasts,
-        toolchains: std::slice::from_ref(&toolchain.release),
-        targets: &targets,
-        host: &machine.host,
-    });
-    let sampling = Sampling {
-        budget_seconds: options.budget.unwrap_or_else(|| budget(options.kind)).as_secs_f64(),
-        copies: COPIES,
-        seed: options.seed,
-        timeout_seconds: answers::START_LIMIT.as_secs_f64(),
-    };
-    let mut info = RunInfo {
-        schema: SCHEMA,
-        name: options.name.clone(),
-        command: options.command.clone(),
-        kind: options.kind,
-        started: now(),
-        finished: None,
-        resumed: 0,
-        harness: Harness {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: env!("GOPIE_COMMIT").to_owned(),
-            profile: env!("GOPIE_PROFILE").to_owned(),
-        },
-        machine,
-        toolchains: vec![toolchain.clone()],
-        targets,
-        c_compiler: c_compiler.clone(),
-        strip: strip.as_ref().map(|strip| strip.version.clone()),
-        sampling,
-        programs: programs.clone(),
-        variants: config.variants.clone(),
-        contrasts: config.contrasts.clone(),
-        plan_sha256: String::new(),
-        not_measured: Vec::new(),
-    };
-    info.plan_sha256 = plan_digest(&plan, &info)?;
-    Ok(Prepared { config, programs, toolchain, c_compiler, strip, plan, info })
-}
-
-/// Digest over all that decides what a run does.
-fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
-    let mut hasher = Hasher::default();
-    hasher.field(serde_json::to_string(plan)?);
-    let RunInfo { programs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, .. } = info;
-    let rest = serde_json::to_string(&(
-        (programs, variants, contrasts),
-        (toolchains, c_compiler, strip, sampling, kind),
-    ))?;
-    hasher.field(rest);
-    Ok(hasher.finish())
-}
-
-fn build_cases(setup: &Setup<'_>, plan: &Plan) -> Result<Vec<Outcome>> {
-    let phase = Phase::ticking("build", plan.cases.len());
-    let outcomes = build::build_all(setup, &plan.cases, &|case| phase.step(&case.to_string()));
-    drop(phase);
-    interrupt::check()?;
-    Ok(outcomes)
-}
-
-/// Reads the facts of every artifact; one that cannot be read is a failed case.
-fn inspect(outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
-    let phase = Phase::ticking("inspect", outcomes.len());
-    let mut facts = Vec::new();
-    for outcome in outcomes {
-        interrupt::check()?;
-        phase.step(&outcome.case.to_string());
-        let Some(artifact) = &outcome.artifact else { continue };
-        let bytes =
-            fs::read(&artifact.path).with_context(|| format!("cannot read {}", artifact.path.display()))?;
-        match elf::read(&bytes) {
-            Ok(read) => facts.extend(results::facts::rows(&outcome.case.to_string(), &read)),
-            Err(error) => fail(outcome, format!("cannot read the facts: {error}")),
-        }
-    }
-    Ok(facts)
-}
-
-/// Builds every unstripped case a second time, in another folder and with an empty build cache.
-fn rebuild(setup: &Setup<'_>, outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
-    let build_cache = setup.cache.scratch()?;
-    let again: Vec<&Outcome> =
-        outcomes.iter().filter(|outcome| !outcome.case.stripped && outcome.artifact.is_some()).collect();
-    let phase = Phase::ticking("rebuild", again.len());
-    let rows = schedule::run_all(
-        again,
-        setup.cores,
-        |outcome| outcome.case.variant.clone(),
-        |outcome| {
-            let second = build::build_again(setup, &outcome.case, build_cache.path());
-            phase.step(&outcome.case.to_string());
-            let first = outcome.artifact.as_ref().map(|artifact| artifact.sha256.as_str());
-            rows::rebuilt(&outcome.case, first, second)
-        },
-    );
-    interrupt::check()?;
-    Ok(rows)
-}
-
-/// Asks every artifact for its answers, those that are to be timed for their workload's too.
-fn check_answers(
-    cache: &Cache,
-    prepared: &Prepared,
-    timed: &[Timed],
-    outcomes: &mut Vec<Outcome>,
-) -> Result<()> {
-    let (host, toolchain) = (&prepared.info.machine.host, &prepared.toolchain);
-    let around =
-        answers::Surroundings { cache, goroot: &toolchain.goroot, release: &toolchain.release, target: host };
-    // Byte-identical artifacts of a program are asked once.
-    let mut questions: HashMap<(String, String), (PathBuf, bool)> = HashMap::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.case.target == *host) {
-        let Some(artifact) = &outcome.artifact else { continue };
-        let key = (outcome.case.program.clone(), artifact.sha256.clone());
-        let works = timed.iter().any(|one| one.variants.iter().any(|name| one.case(name) == outcome.case));
-        questions.entry(key).or_insert_with(|| (artifact.path.clone(), false)).1 |= works;
-    }
-    let phase = Phase::ticking("check", questions.len());
-    let answers = schedule::run_all(
-        questions.into_iter().collect(),
-        cores(),
-        |_| String::new(),
-        |((name, sha256), (path, works))| -> Result<_> {
-            let program = prepared.programs.iter().find(|program| program.name == name);
-            let program = program.context("the program is not configured")?;
-            let answer = answers::check((&path, &sha256), program, &around, works)?;
-            phase.step(&name);
-            Ok(((name, sha256), answer))
-        },
-    );
-    drop(phase);
-    interrupt::check()?;
-    let answers = answers.into_iter().collect::<Result<HashMap<_, _>>>()?;
-    for outcome in outcomes {
-        let Some(artifact) = &outcome.artifact else { continue };
-        let key = (outcome.case.program.clone(), artifact.sha256.clone());
-        if let Some(Err(wrong)) = answers.get(&key) {
-            let reason = wrong.to_string();
-            fail(outcome, reason);
-        }
-    }
-    Ok(())
-}
-
-fn fail(outcome: &mut Outcome, reason: String) {
-    outcome.status = Status::Failed;
-    outcome.reason = reason;
-    outcome.artifact = None;
-}
-
-fn find<'a>(outcomes: &'a [Outcome], case: &Case) -> Option<&'a build::Artifact> {
-    outcomes.iter().find(|outcome| outcome.case == *case).and_then(|outcome| outcome.artifact.as_ref())
-}
-
-/// What is to be timed, less the variants that were not built, and as stripped artifacts where every variant
-/// of the program has one.
-fn startable(timed: &[Timed], outcomes: &[Outcome]) -> Vec<Timed> {
-    let built = |one: Timed| less_missing(vec![Timed { stripped: false, ..one }], outcomes);
-    let stripped = |one: Timed| {
-        let stripped = Timed { stripped: true, ..one.clone() };
-        let all = stripped.variants.iter().all(|name| find(outcomes, &stripped.case(name)).is_some());
-        if all { stripped } else { one }
-    };
-    timed.iter().cloned().flat_map(built).map(stripped).collect()
-}
-
-/// Leaves out what has no artifact (any more); with fewer than two variants nothing is left of a program.
-fn less_missing(mut timed: Vec<Timed>, outcomes: &[Outcome]) -> Vec<Timed> {
-    for one in &mut timed {
-        let there = |name: &String| find(outcomes, &one.case(name)).is_some();
-        one.variants = one.variants.iter().filter(|name| there(name)).cloned().collect();
-    }
-    timed.retain(|one| one.variants.len() > 1);
-    timed
-}
-
-fn not_measured(prepared: &Prepared, timed: &[Timed]) -> Vec<NotMeasured> {
-    let mut list = Vec::new();
-    let mut add = |what: &str, why: String| list.push(NotMeasured { what: what.to_owned(), why });
-    if prepared.c_compiler.is_none() {
-        add("variants that need a C compiler", "neither gcc nor clang nor cc is on PATH".to_owned());
-    }
-    if prepared.strip.is_none() {
-        add("stripped artifacts", "strip is not on PATH; unstripped ones were timed".to_owned());
-    }
-    for one in &prepared.plan.timed {
-        let left = timed.iter().find(|left| left.program == one.program && left.toolchain == one.toolchain);
-        let started = left.map_or(&[][..], |left| &left.variants);
-        let missing: Vec<&str> =
-            one.variants.iter().filter(|name| !started.contains(name)).map(String::as_str).collect();
-        if !missing.is_empty() {
-            add(
-                &format!("start-up of {} as {}", one.program, missing.join(", ")),
-                "not built, see its case".to_owned(),
-            );
-        }
-    }
-    list
-}
-
 fn summary(run: PathBuf, report: PathBuf, artifacts: &[ArtifactRow]) -> Summary {
     let count = |status| artifacts.iter().filter(|row| row.status == status).count();
     let cases = [Status::Built, Status::Unsupported, Status::Skipped, Status::Failed];
@@ -377,10 +163,6 @@ fn summary(run: PathBuf, report: PathBuf, artifacts: &[ArtifactRow]) -> Summary 
         cases: cases.map(|status| (status, count(status))).into_iter().filter(|(_, n)| *n > 0).collect(),
         failures: failed.map(|row| format!("{}: {}", row.id, row.reason)).collect(),
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// UTC, to the second.

@@ -11,7 +11,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Prepared, find, rows};
+use super::prepare::{Prepared, surroundings};
+use super::rows;
+use super::stages::find;
 use crate::build::{Outcome, store};
 use crate::cache::Cache;
 use crate::measure::{Affinity, Arm, BlockSpec, Copies, Starter, run_block};
@@ -46,7 +48,9 @@ pub(super) fn measure(
         interrupt::check()?;
         let blocks = [pair.first_block, pair.first_block + 1];
         if blocks.iter().all(|block| folder.has_block(*block)) {
-            blocks.iter().for_each(|_| phase.step("done before"));
+            for _ in blocks {
+                phase.step("done before");
+            }
             continue;
         }
         measure_pair(folder, cache, prepared, &pair, outcomes, &phase)?;
@@ -94,12 +98,7 @@ fn measure_pair(
     let copies =
         Copies::make(cache.scratch()?, &program.name, artifacts.iter().map(PathBuf::as_path), store::write)?;
     let scratch = cache.scratch()?;
-    let around = answers::Surroundings {
-        cache,
-        goroot: &prepared.toolchain.goroot,
-        release: &prepared.toolchain.release,
-        target: &pair.timed.target,
-    };
+    let around = surroundings(cache, prepared);
     let (args, env) = answers::start_command(program, &around, scratch.path());
     let env: Vec<(String, String)> = env.into_iter().collect();
     let arms = copies.paths().iter().map(|path| Arm { program: path, args: &args, env: &env });

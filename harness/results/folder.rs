@@ -60,7 +60,7 @@ impl RunFolder {
             let path = results.join(&info.name);
             let begun = path.join("run.json").exists();
             let old = begun.then(|| run::load_info(&path));
-            if matches!(&old, Some(Err(_)) | Some(Ok(RunInfo { finished: Some(_), .. }))) {
+            if matches!(&old, Some(Err(_) | Ok(RunInfo { finished: Some(_), .. }))) {
                 continue;
             }
             table::make_dir(&path)?;

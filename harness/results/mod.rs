@@ -14,4 +14,4 @@ pub mod table;
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
-pub use run::{Run, load_info};
+pub use run::{Run, load_info, load_samples};

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
 use super::table;
-use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA};
+use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
+use crate::digest;
 use crate::hint::HintExt;
 
 /// A run, without its raw samples.
@@ -41,6 +42,17 @@ impl Run {
             estimates: table::read(&dir.join("estimates.csv"))?,
         })
     }
+}
+
+/// The raw samples of a finished run, and the digest of their file.
+pub fn load_samples(dir: &Path) -> Result<(Samples, String)> {
+    let path = dir.join("samples.csv.gz");
+    let samples = Samples {
+        blocks: table::read(&dir.join("blocks.csv"))?,
+        starts: table::read(&dir.join("starts.csv.gz"))?,
+        samples: table::read(&path)?,
+    };
+    Ok((samples, digest::of_file(&path)?))
 }
 
 #[derive(Deserialize)]

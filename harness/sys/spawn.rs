@@ -7,7 +7,7 @@
 //! inherits the CPU affinity of the calling thread (`posix_spawn` cannot set it). The wait sleeps in the
 //! kernel, on a pidfd, so that it can end at a time limit; the group is then killed and reaped.
 //!
-//! Source: posix_spawn(3), wait4(2), pidfd_open(2).
+//! Source: `posix_spawn(3)`, wait4(2), `pidfd_open(2)`.
 
 use std::ffi::{CString, OsStr};
 use std::fs::{File, OpenOptions};

@@ -55,7 +55,7 @@ impl Bench {
     pub(crate) fn table(&self, name: &str) -> Vec<Row> {
         let bytes = fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut text = String::new();
-        if name.ends_with(".gz") {
+        if bytes.starts_with(&[0x1f, 0x8b]) {
             std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text)
                 .expect("is gzipped");
         } else {

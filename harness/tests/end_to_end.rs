@@ -150,7 +150,7 @@ fn without_a_c_compiler_what_needs_one_is_unsupported() {
         let (status, reason) = (row.get("status"), row.get("reason"));
         match row.get("variant") {
             "pie-external" => {
-                assert!(status == "unsupported" && reason.contains("C compiler"), "{status} {reason}")
+                assert!(status == "unsupported" && reason.contains("C compiler"), "{status} {reason}");
             }
             // Plain `go build` turns cgo off by itself.
             "default" => assert_eq!((status, row.get("cgo_enabled")), ("built", "0")),

@@ -63,8 +63,7 @@ fn a_run_cut_off_goes_on_where_it_was() {
         for (_, bytes) in kept {
             let block: serde_json::Value = serde_json::from_slice(&bytes).expect("is JSON");
             let block = &block["block"];
-            let row =
-                table.iter().find(|row| row.get("block") == block["block"].to_string()).expect("is there");
+            let row = table.iter().find(|row| row.get("block") == block["block"]).expect("is there");
             assert_eq!(row.get("rounds"), block["rounds"].to_string(), "a finished block was measured again");
         }
         assert!(!bench.path("results/local/partial").exists() && !bench.path("results/local/.lock").exists());

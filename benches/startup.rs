@@ -1,0 +1,67 @@
+//! Starting every variant of every program, as `startup/PROGRAM/VARIANT`.
+//!
+//! The variants of a program are interleaved: one iteration of any of these benches is a round in which each is
+//! started once, in shuffled order, pinned to one CPU, from copies all written the same way; the bench's own
+//! variant is what it reports. So whatever drifts falls on all variants alike.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use criterion::{Criterion, SamplingMode};
+use gopie::build::store;
+use gopie::config::RunKind;
+use gopie::measure::{Affinity, Arm, Copies, Runner, Starter};
+use gopie::pipeline::{self, Options, Startable};
+use gopie::sys::spawn::End;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+fn main() -> anyhow::Result<()> {
+    let mut criterion = Criterion::default().configure_from_args();
+    let startables = pipeline::startables(&Options::new(RunKind::Default))?;
+    let mut programs: BTreeMap<&str, Vec<&Startable>> = BTreeMap::new();
+    for startable in &startables {
+        programs.entry(&startable.case.program).or_default().push(startable);
+    }
+    for (program, variants) in programs {
+        bench_program(&mut criterion, program, &variants)?;
+    }
+    criterion.final_summary();
+    Ok(())
+}
+
+fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startable]) -> anyhow::Result<()> {
+    let paths = variants.iter().map(|one| one.path.as_path());
+    let copies = Copies::make(tempfile::tempdir()?, program, paths, store::write)?;
+    let arms = variants.iter().zip(copies.paths());
+    let mut starter =
+        Starter::new(arms.map(|(one, path)| Arm { program: path, args: &one.args, env: &one.env }))?;
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut order: Vec<usize> = (0..variants.len()).collect();
+    let mut group = criterion.benchmark_group(format!("startup/{program}"));
+    group.sampling_mode(SamplingMode::Flat).sample_size(30);
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
+    for (arm, variant) in variants.iter().enumerate() {
+        group.bench_function(&variant.case.variant, |bencher| {
+            starter.settle(Affinity::Pinned).expect("a process may pin itself");
+            bencher.iter_custom(|rounds| {
+                let mut own = Duration::ZERO;
+                for _ in 0..rounds {
+                    order.shuffle(&mut random);
+                    for started in &order {
+                        let outcome =
+                            starter.start(*started, LIMIT).expect("what was checked can be started");
+                        assert_eq!(outcome.end, End::Status(variants[*started].status));
+                        own += if *started == arm { outcome.wall } else { Duration::ZERO };
+                    }
+                }
+                own
+            });
+        });
+    }
+    group.finish();
+    Ok(())
+}

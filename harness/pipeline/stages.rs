@@ -1,0 +1,139 @@
+//! The stages between the plan and the timed starts: build, inspect, check the answers.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::prepare::{Prepared, cores, surroundings};
+use super::rows;
+use crate::build::{self, Artifact, Outcome, Setup};
+use crate::cache::Cache;
+use crate::plan::{Case, Plan, Timed};
+use crate::results::{self, FactRow, Status};
+use crate::ui::Phase;
+use crate::{answers, elf, interrupt, schedule};
+
+pub(super) fn build_cases(setup: &Setup<'_>, plan: &Plan) -> Result<Vec<Outcome>> {
+    let phase = Phase::ticking("build", plan.cases.len());
+    let outcomes = build::build_all(setup, &plan.cases, &|case| phase.step(&case.to_string()));
+    drop(phase);
+    interrupt::check()?;
+    Ok(outcomes)
+}
+
+/// Reads the facts of every artifact; one that cannot be read is a failed case.
+pub(super) fn inspect(outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
+    let phase = Phase::ticking("inspect", outcomes.len());
+    let mut facts = Vec::new();
+    for outcome in outcomes {
+        interrupt::check()?;
+        phase.step(&outcome.case.to_string());
+        let Some(artifact) = &outcome.artifact else { continue };
+        let bytes =
+            fs::read(&artifact.path).with_context(|| format!("cannot read {}", artifact.path.display()))?;
+        match elf::read(&bytes) {
+            Ok(read) => facts.extend(results::facts::rows(&outcome.case.to_string(), &read)),
+            Err(error) => fail(outcome, format!("cannot read the facts: {error}")),
+        }
+    }
+    Ok(facts)
+}
+
+/// Builds every unstripped case a second time, in another folder and with an empty build cache.
+pub(super) fn rebuild(setup: &Setup<'_>, outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
+    let build_cache = setup.cache.scratch()?;
+    let again: Vec<&Outcome> =
+        outcomes.iter().filter(|outcome| !outcome.case.stripped && outcome.artifact.is_some()).collect();
+    let phase = Phase::ticking("rebuild", again.len());
+    let rows = schedule::run_all(
+        again,
+        setup.cores,
+        |outcome| outcome.case.variant.clone(),
+        |outcome| {
+            let second = build::build_again(setup, &outcome.case, build_cache.path());
+            phase.step(&outcome.case.to_string());
+            let first = outcome.artifact.as_ref().map(|artifact| artifact.sha256.as_str());
+            rows::rebuilt(&outcome.case, first, second)
+        },
+    );
+    interrupt::check()?;
+    Ok(rows)
+}
+
+/// Asks every artifact for its answers, those that are to be timed for their workload's too.
+pub(super) fn check_answers(
+    cache: &Cache,
+    prepared: &Prepared,
+    timed: &[Timed],
+    outcomes: &mut Vec<Outcome>,
+) -> Result<()> {
+    let host = &prepared.info.machine.host;
+    let around = surroundings(cache, prepared);
+    // Byte-identical artifacts of a program are asked once.
+    let mut questions: HashMap<(String, String), (PathBuf, bool)> = HashMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.case.target == *host) {
+        let Some(artifact) = &outcome.artifact else { continue };
+        let key = (outcome.case.program.clone(), artifact.sha256.clone());
+        let works = timed.iter().any(|one| one.variants.iter().any(|name| one.case(name) == outcome.case));
+        questions.entry(key).or_insert_with(|| (artifact.path.clone(), false)).1 |= works;
+    }
+    let phase = Phase::ticking("check", questions.len());
+    let answers = schedule::run_all(
+        questions.into_iter().collect(),
+        cores(),
+        |_| String::new(),
+        |((name, sha256), (path, works))| -> Result<_> {
+            let program = prepared.programs.iter().find(|program| program.name == name);
+            let program = program.context("the program is not configured")?;
+            let answer = answers::check((&path, &sha256), program, &around, works)?;
+            phase.step(&name);
+            Ok(((name, sha256), answer))
+        },
+    );
+    drop(phase);
+    interrupt::check()?;
+    let answers = answers.into_iter().collect::<Result<HashMap<_, _>>>()?;
+    for outcome in outcomes {
+        let Some(artifact) = &outcome.artifact else { continue };
+        let key = (outcome.case.program.clone(), artifact.sha256.clone());
+        if let Some(Err(wrong)) = answers.get(&key) {
+            let reason = wrong.to_string();
+            fail(outcome, reason);
+        }
+    }
+    Ok(())
+}
+
+fn fail(outcome: &mut Outcome, reason: String) {
+    outcome.status = Status::Failed;
+    outcome.reason = reason;
+    outcome.artifact = None;
+}
+
+pub(super) fn find<'a>(outcomes: &'a [Outcome], case: &Case) -> Option<&'a Artifact> {
+    outcomes.iter().find(|outcome| outcome.case == *case).and_then(|outcome| outcome.artifact.as_ref())
+}
+
+/// What is to be timed, less the variants that were not built, and as stripped artifacts where every variant
+/// of the program has one.
+pub(super) fn startable(timed: &[Timed], outcomes: &[Outcome]) -> Vec<Timed> {
+    let built = |one: Timed| less_missing(vec![Timed { stripped: false, ..one }], outcomes);
+    let stripped = |one: Timed| {
+        let stripped = Timed { stripped: true, ..one.clone() };
+        let all = stripped.variants.iter().all(|name| find(outcomes, &stripped.case(name)).is_some());
+        if all { stripped } else { one }
+    };
+    timed.iter().cloned().flat_map(built).map(stripped).collect()
+}
+
+/// Leaves out what has no artifact (any more); with fewer than two variants nothing is left of a program.
+pub(super) fn less_missing(mut timed: Vec<Timed>, outcomes: &[Outcome]) -> Vec<Timed> {
+    for one in &mut timed {
+        let there = |name: &String| find(outcomes, &one.case(name)).is_some();
+        one.variants = one.variants.iter().filter(|name| there(name)).cloned().collect();
+    }
+    timed.retain(|one| one.variants.len() > 1);
+    timed
+}
