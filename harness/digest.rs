@@ -51,7 +51,8 @@ pub fn of_file(path: &Path) -> Result<String> {
     File::open(path).and_then(of_reader).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -26,6 +26,11 @@ impl Dynamic {
         Ok(Some(Self { entries }))
     }
 
+    /// Whether it says nothing, as in a file of debug data alone.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The value of a tag; the last one counts, as for glibc.
     pub(super) fn get(&self, tag: u64) -> Option<u64> {
         self.entries.iter().rev().find(|entry| entry.0 == tag).map(|entry| entry.1)

@@ -81,11 +81,12 @@ pub struct Linkage {
 impl Linkage {
     pub(super) fn of(elf: &Elf<'_>, dynamic: Option<&Dynamic>) -> Result<Self, ElfError> {
         let interpreter = match elf.segment(segment::PT_INTERP) {
-            Some(header) => {
+            // A file of debug data alone keeps the headers of what it has lost.
+            Some(header) if header.p_filesz > 0 => {
                 let bytes = elf.slice("the interpreter's name", header.p_offset, header.p_filesz)?;
                 Some(elf.string("interpreter's name", bytes, 0)?)
             }
-            None => None,
+            _ => None,
         };
         let string = |tag| dynamic.map_or(Ok(None), |table| table.string(elf, tag));
         let mut linkage = Self {
@@ -104,7 +105,8 @@ impl Linkage {
     }
 
     fn decide(&self, elf: &Elf<'_>, dynamic: Option<&Dynamic>) -> LinkageKind {
-        let loaded_by_linker = self.interpreter.is_some() || !self.needed.is_empty();
+        let has_interpreter = elf.segment(segment::PT_INTERP).is_some();
+        let loaded_by_linker = has_interpreter || !self.needed.is_empty();
         match elf.header.e_type {
             constant::ET_REL => return LinkageKind::Relocatable,
             constant::ET_CORE => return LinkageKind::Core,
@@ -118,7 +120,7 @@ impl Linkage {
             if loaded_by_linker { LinkageKind::Dynamic } else { LinkageKind::StaticPie }
         } else if self.soname.is_some() {
             LinkageKind::SharedLibrary
-        } else if self.interpreter.is_some() {
+        } else if has_interpreter {
             LinkageKind::Dynamic
         } else if self.needed.is_empty() && program {
             LinkageKind::StaticPie

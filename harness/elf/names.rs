@@ -15,10 +15,12 @@ pub(super) const SHT_RELR: u32 = 19;
 /// Relocation types that a dynamic linker applies and goblin 0.10 does not name, or not as readelf does.
 const RELOCATIONS: &[(u16, u32, &str)] = &[
     (known::EM_386, 7, "R_386_JUMP_SLOT"),
+    (known::EM_AARCH64, 0, "R_AARCH64_NONE"),
     (known::EM_AARCH64, 1028, "R_AARCH64_TLS_DTPMOD64"),
     (known::EM_AARCH64, 1029, "R_AARCH64_TLS_DTPREL64"),
     (known::EM_AARCH64, 1030, "R_AARCH64_TLS_TPREL64"),
     (known::EM_PPC, 248, "R_PPC_IRELATIVE"),
+    (known::EM_X86_64, 0, "R_X86_64_NONE"),
     (known::EM_S390, 4, "R_390_32"),
     (known::EM_S390, 9, "R_390_COPY"),
     (known::EM_S390, 10, "R_390_GLOB_DAT"),

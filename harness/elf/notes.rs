@@ -7,10 +7,9 @@
 //! Sources: ELF gABI 4.3, "Note Section"; binutils `include/elf/common.h`; Go's
 //! `src/cmd/internal/buildid/note.go`; the package metadata specification of the UAPI group.
 
-use std::fmt::Write as _;
-
 use super::ElfError;
 use super::raw::{Elf, section, segment};
+use crate::digest::hex;
 
 const NT_GNU_BUILD_ID: u32 = 3;
 const NT_GO_BUILD_ID: u32 = 4;
@@ -81,12 +80,4 @@ fn next<'a>(elf: &Elf<'_>, bytes: &'a [u8], align: usize) -> Option<Note<'a>> {
     let text = bytes.get(text_start..text_end)?;
     let rest = bytes.get(text_end.checked_next_multiple_of(align)?..).unwrap_or(&[]);
     Some((field(8)?, name, text, rest))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

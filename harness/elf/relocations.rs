@@ -30,7 +30,7 @@ pub enum RelocationSource {
     DynamicTable,
     /// Through the section headers: there is no dynamic table.
     Sections,
-    /// There is neither, or the file is a core dump.
+    /// There is neither, or the file is a core dump or holds debug data alone.
     Nowhere,
 }
 
@@ -89,6 +89,7 @@ pub(super) fn tables(
 ) -> Result<(RelocationSource, Vec<Table>), ElfError> {
     match dynamic {
         _ if kind == LinkageKind::Core => Ok((RelocationSource::Nowhere, Vec::new())),
+        Some(dynamic) if dynamic.is_empty() => Ok((RelocationSource::Nowhere, Vec::new())),
         Some(dynamic) => Ok((RelocationSource::DynamicTable, dynamic_tables(elf, dynamic)?)),
         None if elf.sections.is_empty() => Ok((RelocationSource::Nowhere, Vec::new())),
         None => Ok((RelocationSource::Sections, section_tables(elf, kind)?)),

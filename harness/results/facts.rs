@@ -164,3 +164,62 @@ impl Rows<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::elf::read;
+    use crate::elf::tests::writer::{ET_DYN, Place, Writer};
+
+    fn small() -> Vec<FactRow> {
+        let mut writer = Writer::usual(ET_DYN);
+        let (one, two) = (writer.dynamic_string("libz.so"), writer.dynamic_string("liba.so"));
+        let table = writer.words(&[0, 8, 0, 0, 6, 0, 0, 8, 0]);
+        let table = writer.put(&table);
+        writer.dynamic(&[(1, one), (1, two), (7, table.address()), (8, table.size)]);
+        writer.load(6);
+        for name in [".text", ".data", ".text"] {
+            writer.section(name, 1, 2, Place { offset: 64, size: 3 });
+        }
+        rows("p/v/t/linux-amd64", &read(&writer.finish()).expect("well-formed"))
+    }
+
+    fn find<'a>(rows: &'a [FactRow], metric: &str) -> Vec<(&'a str, Option<u64>, &'a str)> {
+        let rows = rows.iter().filter(|row| row.metric == metric);
+        rows.map(|row| (row.key.as_str(), row.number, row.text.as_str())).collect()
+    }
+
+    #[test]
+    fn rows_say_what_the_facts_say() {
+        let rows = small();
+        assert_eq!(find(&rows, "linkage"), [("", None, "shared-library")]);
+        assert_eq!(find(&rows, "pie"), [("", Some(0), "")]);
+        assert_eq!(find(&rows, "needed"), [("libz.so", Some(1), ""), ("liba.so", Some(1), "")]);
+        let relocations =
+            [("", Some(3), ""), ("R_X86_64_GLOB_DAT", Some(1), ""), ("R_X86_64_RELATIVE", Some(2), "")];
+        assert_eq!(find(&rows, "relocations"), relocations);
+        assert_eq!(find(&rows, "section-size")[..2], [(".text", Some(6), ""), (".data", Some(3), "")]);
+        assert_eq!(find(&rows, "interpreter"), [], "no row for what is not there");
+        assert_eq!(find(&rows, "go-version"), []);
+        let sizes: u64 = find(&rows, "size-by-meaning").iter().filter_map(|row| row.1).sum();
+        assert_eq!(find(&rows, "file-size"), [("", Some(sizes), "")]);
+    }
+
+    #[test]
+    fn rows_are_tidy() {
+        let rows = small();
+        let keys: BTreeSet<_> = rows.iter().map(|row| (&row.metric, &row.key)).collect();
+        assert_eq!(keys.len(), rows.len(), "a metric and its key come once");
+        for row in &rows {
+            assert_eq!(row.case, "p/v/t/linux-amd64");
+            assert_eq!(row.unit == "text", row.number.is_none(), "{row:?}");
+            assert!(["bytes", "count", "bool", "text"].contains(&row.unit.as_str()), "{row:?}");
+        }
+        let documented = include_str!("facts.rs").split("use super::FactRow").next().unwrap_or_default();
+        for row in &rows {
+            assert!(documented.contains(&format!("`{}`", row.metric)), "{} is not in the table", row.metric);
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::fs;
 use object::{Object as _, ObjectSection as _, ObjectSegment as _, RelocationFlags};
 
 use super::binaries;
+use crate::digest::hex;
 use crate::elf::{Endian, Facts, LinkageKind, RelocationSource, names, read};
 
 /// Where the two differ; empty where they agree.
@@ -22,7 +23,6 @@ fn differences(facts: &Facts, bytes: &[u8]) -> Vec<String> {
     same("little-endian", little.to_string(), file.is_little_endian().to_string());
     let has_symbols = file.symbol_table().is_some();
     same("symbols", facts.symbols_present.to_string(), has_symbols.to_string());
-    let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let build_id = file.build_id().expect("object reads it").map(hex);
     same("build id", format!("{:?}", facts.notes.build_id), format!("{build_id:?}"));
     let kind = match facts.linkage.kind {

@@ -1,6 +1,7 @@
 //! Tests of the room as a whole: hand-made files, hostile ones, and second opinions.
 
 mod agreement;
+mod contents;
 mod facts;
 mod hostile;
 mod readelf;
@@ -9,6 +10,26 @@ pub(crate) mod writer;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use writer::Writer;
+
+use super::{Facts, Meaning, read};
+
+/// The facts of a hand-made file, checked for what holds of all.
+fn facts(writer: Writer) -> Facts {
+    let bytes = writer.finish();
+    let facts = read(&bytes).expect("well-formed");
+    let sum: u64 = facts.size_by_meaning().iter().map(|pair| pair.1).sum();
+    assert_eq!(sum, bytes.len() as u64, "the parts are the whole");
+    assert_eq!(facts.relocations.by_type.values().sum::<u64>(), facts.relocations.total);
+    facts
+}
+
+/// Bytes of a meaning.
+fn size(facts: &Facts, meaning: Meaning) -> u64 {
+    let pair = facts.size_by_meaning().iter().find(|pair| pair.0 == meaning);
+    pair.expect("all are listed").1
+}
 
 /// Real ELF files of this machine: `/bin/sh`, `/bin/ls`, start-up objects, and from each of the usual folders
 /// `limit` files evenly spread, none larger than `largest` bytes. No file comes twice.
