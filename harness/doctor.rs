@@ -1,7 +1,5 @@
 //! What this machine can and cannot measure, and why.
 
-use rustix::process::{Resource, getrlimit};
-
 use crate::cache::Cache;
 use crate::machine::Machine;
 use crate::toolchain;
@@ -102,7 +100,6 @@ pub fn examine(go: Option<&str>, cache: &Cache) -> Vec<Finding> {
             format!("{} holds the artifacts", machine.file_system),
             "which one holds the artifacts cannot be told",
         ),
-        memory_lock(),
         finding("c library", true, machine.libc.clone(), ""),
         finding("kernel", true, machine.kernel.clone(), ""),
     ]
@@ -159,10 +156,4 @@ fn aslr(machine: &Machine) -> Finding {
         machine.address_randomisation.clone(),
         hint,
     )
-}
-
-fn memory_lock() -> Finding {
-    let limit = getrlimit(Resource::Memlock).current;
-    let found = limit.map_or("unlimited".to_owned(), |bytes| format!("{} KiB", bytes >> 10));
-    finding("locked memory", true, found, "")
 }

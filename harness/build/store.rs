@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::Cache;
 use crate::digest;
+use crate::hint::HintExt;
 
 const WRITE_SIZE: usize = 1 << 20;
+const NO_ROOM: &str = "is the disk full? the cache can be deleted, and XDG_CACHE_HOME moves it elsewhere";
 
 /// An artifact in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         file.set_permissions(Permissions::from_mode(0o755))?;
         file.sync_all()
     };
-    all().with_context(|| format!("cannot write {}", path.display()))
+    all().with_context(|| format!("cannot write {}", path.display())).hint(NO_ROOM)
 }
 
 fn place(cache: &Cache, key: &str) -> PathBuf {

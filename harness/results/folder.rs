@@ -45,6 +45,13 @@ pub struct Samples {
     pub samples: Vec<SampleRow>,
 }
 
+/// Whether a folder without a `run.json` holds nothing but what a run that had just begun left there.
+fn is_ours(path: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(path) else { return true };
+    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+    names.into_iter().all(|name| name == LOCK || name.starts_with(".tmp"))
+}
+
 /// Whether a run that was cut off may go on as this one.
 fn same(old: &RunInfo, new: &RunInfo) -> bool {
     old.plan_sha256 == new.plan_sha256 && old.machine == new.machine && old.harness == new.harness
@@ -63,6 +70,9 @@ impl RunFolder {
             if matches!(&old, Some(Err(_) | Ok(RunInfo { finished: Some(_), .. }))) {
                 continue;
             }
+            if !begun && !is_ours(&path) {
+                continue;
+            }
             table::make_dir(&path)?;
             let lock = lock(&path)?;
             if let Some(Ok(old)) = old {
@@ -70,9 +80,6 @@ impl RunFolder {
                     continue;
                 }
                 info = RunInfo { resumed: old.resumed + 1, command: info.command, ..old };
-            } else if fs::read_dir(&path).is_ok_and(|entries| entries.count() > 1) {
-                // Somebody's folder, not a run.
-                continue;
             }
             let folder = Self { path, info, _lock: lock };
             folder.write_info()?;
@@ -189,7 +196,7 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-const ARTIFACTS: [&str; 13] = [
+pub(super) const ARTIFACTS: [&str; 13] = [
     "id",
     "program",
     "variant",
@@ -204,8 +211,8 @@ const ARTIFACTS: [&str; 13] = [
     "command",
     "environment",
 ];
-const FACTS: [&str; 6] = ["case", "metric", "key", "unit", "number", "text"];
-const STARTS: [&str; 12] = [
+pub(super) const FACTS: [&str; 6] = ["case", "metric", "key", "unit", "number", "text"];
+pub(super) const STARTS: [&str; 12] = [
     "start",
     "case",
     "affinity",
@@ -219,8 +226,8 @@ const STARTS: [&str; 12] = [
     "environment_bytes",
     "status",
 ];
-const SAMPLES: [&str; 4] = ["start", "metric", "unit", "value"];
-const BLOCKS: [&str; 11] = [
+pub(super) const SAMPLES: [&str; 4] = ["start", "metric", "unit", "value"];
+pub(super) const BLOCKS: [&str; 11] = [
     "block",
     "program",
     "affinity",
@@ -233,7 +240,7 @@ const BLOCKS: [&str; 11] = [
     "voided",
     "reason",
 ];
-const ESTIMATES: [&str; 16] = [
+pub(super) const ESTIMATES: [&str; 16] = [
     "kind",
     "name",
     "program",

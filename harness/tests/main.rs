@@ -7,6 +7,7 @@ mod bench;
 mod broken;
 mod command_line;
 mod end_to_end;
+mod fixtures;
 mod going_on;
 
 use bench::Bench;
