@@ -17,12 +17,13 @@ use anyhow::{Context, Result, ensure};
 use gopie::build::{Setup, build_all};
 use gopie::cache::Cache;
 use gopie::config::Config;
+use gopie::interrupt;
 use gopie::machine::Machine;
 use gopie::measure::{Affinity, Arm, Runner, Starter};
 use gopie::plan::Case;
 use gopie::results::Status;
 use gopie::stats::median;
-use gopie::toolchain;
+use gopie::toolchain::{self, Folders};
 
 const EMPTY: &str = "int main(void) { return 0; }\n";
 
@@ -115,15 +116,17 @@ fn build(shared: &Cache, pairs: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let cache = Cache::at(folder.path().join("gopie"))?;
     let config = Config::embedded(&cache)?;
-    let toolchain = toolchain::find(None, shared, &|_| ())?;
+    let toolchain = toolchain::find(None, shared, &|_| (), interrupt::flag())?;
     let machine = Machine::read(folder.path());
     let c = toolchain::c_compiler();
+    let folders = Folders::open(&cache)?;
     let setup = Setup {
         cache: &cache,
         config: &config,
         toolchains: std::slice::from_ref(&toolchain),
         c_compiler: c.as_ref(),
         strip: None,
+        folders: &folders,
         libc: &machine.libc,
         outputs: &[],
         cores: std::thread::available_parallelism().map_or(1, usize::from),

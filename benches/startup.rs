@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode};
 use gopie::build::store;
+use gopie::cache::Cache;
 use gopie::config::RunKind;
 use gopie::measure::{Affinity, Arm, Copies, Runner, Starter};
 use gopie::pipeline::{self, Options, Startable};
@@ -35,7 +36,7 @@ fn main() -> anyhow::Result<()> {
 
 fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startable]) -> anyhow::Result<()> {
     let paths = variants.iter().map(|one| one.path.as_path());
-    let copies = Copies::make(tempfile::tempdir()?, program, paths, store::write)?;
+    let copies = Copies::make(Cache::open()?.scratch()?, program, paths, store::write)?;
     let arms = variants.iter().zip(copies.paths());
     let mut starter =
         Starter::new(arms.map(|(one, path)| Arm { program: path, args: &one.args, env: &one.env }))?;

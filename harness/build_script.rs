@@ -5,7 +5,9 @@
 use std::process::Command;
 
 fn main() {
-    println!("cargo::rerun-if-changed=gofixtures");
+    for path in ["Cargo.toml", "Cargo.lock", "gofixtures", "harness"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
     println!("cargo::rerun-if-changed=.git/logs/HEAD");
     let commit = Command::new("git")
         .args(["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"])

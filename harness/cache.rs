@@ -1,17 +1,24 @@
 //! Where gopie keeps what it can make again: `$XDG_CACHE_HOME/gopie`, or `.cache/gopie` in the home folder.
 //!
 //! Whatever is put there is made beside its place and renamed into it, so that an interrupted gopie leaves
-//! nothing half-made and two at once do not hurt each other.
-//! Source: XDG Base Directory Specification 0.8.
+//! nothing half-made and two at once do not hurt each other. What a killed one was at work on is removed by
+//! the next that opens the cache.
+//! Sources: XDG Base Directory Specification 0.8; flock(2).
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use tempfile::TempDir;
 
 use crate::hint::HintExt;
+
+/// Name of the folder of unfinished things, and of the lock under which it is added to and swept.
+const SCRATCH: &str = "scratch";
+const WRITABLE: &str = "set XDG_CACHE_HOME to a folder that can be written to";
 
 /// The cache folder.
 #[derive(Clone, Debug)]
@@ -23,6 +30,30 @@ pub struct Cache {
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
+}
+
+/// An empty folder on the cache's file system, removed when it is dropped.
+///
+/// Its owner holds a lock on the folder itself, which ends with the process: a folder that is not locked was
+/// left behind, and may be removed by anyone.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+    _lock: Option<File>,
+}
+
+impl Scratch {
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed now, the next gopie tries again.
+        let _ = remove_tree(&self.path);
+    }
 }
 
 impl Cache {
@@ -41,8 +72,10 @@ impl Cache {
     pub fn at(root: PathBuf) -> Result<Self> {
         fs::create_dir_all(&root)
             .with_context(|| format!("cannot make the cache folder {}", root.display()))
-            .usage("set XDG_CACHE_HOME to a folder that can be written to")?;
-        Ok(Self { root })
+            .usage(WRITABLE)?;
+        let cache = Self { root };
+        cache.sweep();
+        Ok(cache)
     }
 
     /// The folder itself.
@@ -53,22 +86,62 @@ impl Cache {
     /// A folder of the cache, made where it is absent.
     pub fn dir(&self, name: &str) -> Result<PathBuf> {
         let path = self.root.join(name);
-        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        fs::create_dir_all(&path)
+            .with_context(|| format!("cannot make {}", path.display()))
+            .usage(WRITABLE)?;
         Ok(path)
     }
 
-    /// An empty folder on the cache's file system, gone when it is dropped.
-    pub fn scratch(&self) -> Result<TempDir> {
-        let parent = self.dir("scratch")?;
-        TempDir::new_in(&parent).with_context(|| format!("cannot make a folder in {}", parent.display()))
+    /// Makes an empty folder on the cache's file system.
+    pub fn scratch(&self) -> Result<Scratch> {
+        let parent = self.dir(SCRATCH)?;
+        // No sweep may come between the making of the folder and its locking.
+        let _lock = self.lock(SCRATCH)?;
+        let path = TempDir::new_in(&parent)
+            .with_context(|| format!("cannot make a folder in {}", parent.display()))?
+            .keep();
+        // A file system without such locks lets nobody take one, so that nothing there is ever swept.
+        let lock = File::open(&path).ok().filter(|folder| folder.try_lock().is_ok());
+        Ok(Scratch { path, _lock: lock })
+    }
+
+    /// Removes the scratch folders of gopies that were killed.
+    fn sweep(&self) {
+        let Ok(folders) = fs::read_dir(self.root.join(SCRATCH)) else { return };
+        let Ok(Some(_lock)) = self.try_lock(SCRATCH) else { return };
+        for path in folders.flatten().map(|entry| entry.path()) {
+            let unowned = File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok());
+            if unowned {
+                // What cannot be removed stays, and does no harm.
+                let _ = remove_tree(&path);
+            }
+        }
     }
 
     /// Waits for the lock of that name; one holder at a time over all processes.
     pub fn lock(&self, name: &str) -> Result<Lock> {
-        let path = self.dir("locks")?.join(name);
-        let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        let (path, file) = self.lock_file(name)?;
         file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
         Ok(Lock { _file: file })
+    }
+
+    /// Takes the lock of that name unless somebody holds it.
+    pub fn try_lock(&self, name: &str) -> Result<Option<Lock>> {
+        let (path, file) = self.lock_file(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
+        }
+    }
+
+    fn lock_file(&self, name: &str) -> Result<(PathBuf, File)> {
+        let path = self.dir("locks")?.join(name);
+        let file =
+            File::create(&path).with_context(|| format!("cannot make {}", path.display())).usage(WRITABLE)?;
+        Ok((path, file))
     }
 
     /// Moves a finished folder or file into its place. Where somebody else was first, theirs stays.
@@ -81,6 +154,26 @@ impl Cache {
             other => other.with_context(|| format!("cannot move {} to {}", made.display(), place.display())),
         }
     }
+}
+
+/// Removes a folder and all below it, write-protected folders too, as the Go command leaves them.
+pub fn remove_tree(path: &Path) -> io::Result<()> {
+    fs::remove_dir_all(path).or_else(|_| {
+        unprotect(path)?;
+        fs::remove_dir_all(path)
+    })
+}
+
+/// Lets the owner write to a folder and to all folders below it; files stay as they are.
+pub fn unprotect(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(0o755))?;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            unprotect(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -100,5 +193,34 @@ mod tests {
         }
         let text = fs::read_to_string(cache.root().join("place/file")).expect("is there");
         assert_eq!(text, "first");
+    }
+
+    #[test]
+    fn only_scratch_folders_without_an_owner_are_swept() {
+        let folder = TempDir::new().expect("a folder");
+        let root = folder.path().join("gopie");
+        let cache = Cache::at(root.clone()).expect("a cache");
+        let owned = cache.scratch().expect("a scratch folder");
+        // A killed process leaves its folder, and its lock goes with it.
+        let left = root.join(SCRATCH).join("left");
+        fs::create_dir_all(left.join("protected")).expect("a folder");
+        fs::write(left.join("protected/file"), "").expect("a file");
+        fs::set_permissions(left.join("protected"), Permissions::from_mode(0o555)).expect("is protected");
+        Cache::at(root).expect("a cache");
+        assert!(owned.path().exists() && !left.exists());
+        let path = owned.path().to_owned();
+        drop(owned);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_lock_has_one_holder() {
+        let folder = TempDir::new().expect("a folder");
+        let cache = Cache::at(folder.path().join("gopie")).expect("a cache");
+        let held = cache.lock("name").expect("locks");
+        assert!(cache.try_lock("name").expect("answers").is_none());
+        drop(held);
+        // Not tried but waited for: a process that another test is just forking may hold it for a moment.
+        cache.lock("name").expect("locks");
     }
 }

@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use rustix::process::{Pid, Signal, kill_process_group};
+use std::time::Duration;
 
 use crate::interrupt::{self, Interrupted};
+use crate::process::{self, Limits, Stopped};
 
 /// A command to run; nothing of the environment is inherited.
 #[derive(Clone, Debug)]
@@ -96,11 +95,9 @@ pub enum CommandError {
         most: u64,
     },
     /// gopie itself was interrupted.
-    #[error(transparent)]
+    #[error("interrupted")]
     Interrupted(#[from] Interrupted),
 }
-
-const POLL: Duration = Duration::from_millis(100);
 
 impl Command {
     /// A command in a folder, with an hour's time, and 64 MiB of output.
@@ -136,7 +133,6 @@ impl Command {
 
     /// Runs it to its end. On every other way out its whole process group has been killed.
     pub fn run(&self) -> Result<Finished, CommandError> {
-        interrupt::check()?;
         let start = |source| CommandError::Start { program: self.program.clone(), source };
         let mut stdout = tempfile::tempfile().map_err(start)?;
         let mut stderr = tempfile::tempfile().map_err(start)?;
@@ -144,52 +140,28 @@ impl Command {
             .dir(&self.dir)
             .full_env(&self.env)
             .stdout_file(stdout.try_clone().map_err(start)?)
-            .stderr_file(stderr.try_clone().map_err(start)?)
-            .unchecked()
-            .before_spawn(|command| {
-                command.process_group(0);
-                Ok(())
-            });
+            .stderr_file(stderr.try_clone().map_err(start)?);
         let expression = match &self.stdin {
             Some(path) => expression.stdin_path(path),
             None => expression.stdin_null(),
         };
-        let handle = expression.start().map_err(start)?;
-        let group = handle.pids().first().and_then(|pid| Pid::from_raw(i32::try_from(*pid).unwrap_or(0)));
-        let deadline = Instant::now() + self.limit;
-        let stopped = loop {
-            match handle.wait_timeout(POLL) {
-                Ok(Some(output)) => {
-                    let status = output.status;
-                    return Ok(Finished {
-                        status: status.code(),
-                        signal: status.signal(),
-                        stdout: read(&mut stdout).map_err(start)?,
-                        stderr: read(&mut stderr).map_err(start)?,
-                    });
-                }
-                Ok(None) => {}
-                Err(error) => break start(error),
+        let printed = |file: &File| file.metadata().map_or(0, |file| file.len());
+        let enough = || printed(&stdout) + printed(&stderr) > self.most_output;
+        let limits = Limits { time: self.limit, interrupted: interrupt::flag() };
+        let output = process::run(&expression, limits, &enough).map_err(|stopped| match stopped {
+            Stopped::Start(error) => start(error),
+            Stopped::Time(limit) => CommandError::Timeout { program: self.program.clone(), limit },
+            Stopped::TooMuch => {
+                CommandError::Output { program: self.program.clone(), most: self.most_output }
             }
-            if let Err(interrupted) = interrupt::check() {
-                break interrupted.into();
-            }
-            if Instant::now() >= deadline {
-                break CommandError::Timeout { program: self.program.clone(), limit: self.limit };
-            }
-            let printed = stdout.metadata().map_or(0, |m| m.len()) + stderr.metadata().map_or(0, |m| m.len());
-            if printed > self.most_output {
-                break CommandError::Output { program: self.program.clone(), most: self.most_output };
-            }
-        };
-        if let Some(group) = group {
-            // It may be gone already.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        // Reaps it; how it ended does not matter any more.
-        let _ = handle.kill();
-        let _ = handle.wait();
-        Err(stopped)
+            Stopped::Interrupted(interrupted) => interrupted.into(),
+        })?;
+        Ok(Finished {
+            status: output.status.code(),
+            signal: output.status.signal(),
+            stdout: read(&mut stdout).map_err(start)?,
+            stderr: read(&mut stderr).map_err(start)?,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What this machine can and cannot measure, and why.
 
 use crate::cache::Cache;
+use crate::interrupt;
 use crate::machine::Machine;
 use crate::toolchain;
 use crate::ui::say;
@@ -106,7 +107,7 @@ pub fn examine(go: Option<&str>, cache: &Cache) -> Vec<Finding> {
 }
 
 fn go_finding(go: Option<&str>, cache: &Cache) -> Finding {
-    match toolchain::find(go, cache, &say) {
+    match toolchain::find(go, cache, &|text| say(&format!("note: {text}")), interrupt::flag()) {
         Ok(found) => {
             let own = format!("{} ({})", found.version, found.provenance());
             finding(

@@ -11,8 +11,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 static FLAG: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// The run was interrupted; its exit status is 130.
-#[derive(Debug, thiserror::Error)]
+/// gopie was told to stop: whoever meets this error gives up and passes it on; the exit status is 130.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted")]
 pub struct Interrupted;
 
@@ -24,7 +24,17 @@ pub fn catch() -> Result<()> {
     Ok(())
 }
 
+/// The flag itself.
+pub fn flag() -> &'static AtomicBool {
+    &FLAG
+}
+
 /// An error once a signal has come.
 pub fn check() -> Result<(), Interrupted> {
-    if FLAG.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
+    check_flag(flag())
+}
+
+/// An error once that flag is set.
+pub fn check_flag(flag: &AtomicBool) -> Result<(), Interrupted> {
+    if flag.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
 }

@@ -20,10 +20,11 @@ use crate::cache::Cache;
 use crate::command::Command;
 use crate::config::{Config, Variant};
 use crate::digest::Hasher;
+use crate::interrupt;
 use crate::plan::Case;
 use crate::results::Status;
 use crate::schedule;
-use crate::toolchain::{CCompiler, Strip, Toolchain};
+use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain, abbreviate, go_environment};
 
 use recipe::{Recipe, recipe};
 pub use store::Artifact;
@@ -43,6 +44,8 @@ pub struct Setup<'a> {
     pub c_compiler: Option<&'a CCompiler>,
     /// `strip`, if there is one.
     pub strip: Option<&'a Strip>,
+    /// The folders that `go` works in.
+    pub folders: &'a Folders,
     /// The C library, as [`crate::machine::Machine::libc`] names it.
     pub libc: &'a str,
     /// Folders that gopie writes to; they are no source.
@@ -151,7 +154,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let toolchain = setup.toolchains.iter().find(|toolchain| toolchain.release == case.toolchain);
     let toolchain = toolchain.context("the toolchain is not there")?;
     let source = source::resolve(setup.config, program, setup.outputs)?;
-    let base = toolchain.environment(setup.c_compiler, &case.target, setup.cache)?;
+    let base = go_environment(setup.c_compiler, &case.target, setup.folders);
     let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
     let recipe = recipe(variant, &source.package, &base, &overlay.display().to_string());
     let key = key(setup, case, toolchain, variant, &source, &recipe);
@@ -227,7 +230,7 @@ fn go_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
     let scratch = setup.cache.scratch()?;
     let dir = job.source.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     if job.source.fetches {
-        job.toolchain.fetch_modules(&dir, &job.recipe.env)?;
+        toolchain::fetch_modules(job.toolchain, &dir, setup.cache, interrupt::flag())?;
     }
     if job.variant.import_runtime_cgo {
         write_overlay(setup.cache, job)?;
@@ -336,11 +339,9 @@ struct Paths<'a> {
 
 impl Paths<'_> {
     fn shorten(&self, text: &str) -> String {
-        let source = self.source.map(|path| (path.display().to_string(), "$SRC"));
-        let goroot = (self.toolchain.goroot.display().to_string(), "$GOROOT");
-        let cache = (self.cache.root().display().to_string(), "$CACHE");
-        let paths = source.into_iter().chain([goroot, cache]);
-        paths.fold(text.to_owned(), |text, (path, word)| text.replace(&path, word))
+        let mut folders = vec![(self.toolchain.goroot.as_path(), "$GOROOT"), (self.cache.root(), "$CACHE")];
+        folders.extend(self.source.map(|path| (path, "$SRC")));
+        abbreviate(text, &folders)
     }
 }
 

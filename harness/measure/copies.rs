@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use tempfile::TempDir;
 
+use crate::cache::Scratch;
 use crate::interrupt;
 
 /// One set of fresh copies, one an arm, gone when it is dropped.
 #[derive(Debug)]
 pub struct Copies {
-    _folder: TempDir,
+    _folder: Scratch,
     paths: Vec<PathBuf>,
 }
 
@@ -19,7 +19,7 @@ impl Copies {
     /// Copies the arms' artifacts into a folder with `write`, each under the program's `name` in a folder of its
     /// own. The paths are all of one length, since what a program is started as is part of its start.
     pub fn make<'a>(
-        folder: TempDir,
+        folder: Scratch,
         name: &str,
         artifacts: impl IntoIterator<Item = &'a Path>,
         write: impl Fn(&Path, &[u8]) -> Result<()>,

@@ -12,10 +12,11 @@ use crate::cache::Cache;
 use crate::config::{Config, Program, RunKind, select};
 use crate::digest::Hasher;
 use crate::hint::HintExt;
+use crate::interrupt;
 use crate::machine::Machine;
 use crate::plan::{self, Axes, Plan, Timed};
 use crate::results::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
-use crate::toolchain::{self, CCompiler, Strip, Toolchain};
+use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain};
 use crate::ui::say;
 
 /// What a run is asked for.
@@ -68,6 +69,7 @@ pub(super) struct Prepared {
     pub(super) toolchain: Toolchain,
     pub(super) c_compiler: Option<CCompiler>,
     pub(super) strip: Option<Strip>,
+    pub(super) folders: Folders,
     pub(super) plan: Plan,
     pub(super) info: RunInfo,
 }
@@ -97,7 +99,12 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         .usage("`gopie run --list` shows the names")?;
     let known = |name: &str| config.variants.iter().any(|variant| variant.name == name);
     config.contrasts.retain(|contrast| known(&contrast.base) && known(&contrast.changed));
-    let toolchain = toolchain::find(options.go.as_deref(), cache, &say)?;
+    let toolchain = toolchain::find(
+        options.go.as_deref(),
+        cache,
+        &|text| say(&format!("note: {text}")),
+        interrupt::flag(),
+    )?;
     let c_compiler = toolchain::c_compiler();
     let strip = toolchain::strip();
     let machine = Machine::read(cache.root());
@@ -143,7 +150,8 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         not_measured: Vec::new(),
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
-    Ok(Prepared { config, programs, toolchain, c_compiler, strip, plan, info })
+    let folders = Folders::open(cache)?;
+    Ok(Prepared { config, programs, toolchain, c_compiler, strip, folders, plan, info })
 }
 
 /// Digest over all that decides what a run does.
@@ -166,6 +174,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         toolchains: std::slice::from_ref(&prepared.toolchain),
         c_compiler: prepared.c_compiler.as_ref(),
         strip: prepared.strip.as_ref(),
+        folders: &prepared.folders,
         libc: &prepared.info.machine.libc,
         outputs,
         cores: cores(),

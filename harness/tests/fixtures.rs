@@ -18,10 +18,11 @@ fn modules() -> Vec<PathBuf> {
 /// Runs a tool of the toolchain in every fixture; gives what each said.
 fn in_every_module(tool: &str, args: &[&str]) -> Vec<(PathBuf, String)> {
     let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/gopie")).expect("a cache");
-    let toolchain = toolchain::find(None, &cache, &|_| ()).expect("a Go toolchain is found or fetched");
+    let toolchain = toolchain::find(None, &cache, &|_| (), gopie::interrupt::flag())
+        .expect("a Go toolchain is found or fetched");
     let c = toolchain::c_compiler();
-    let target = format!("linux/{}", gopie::machine::go_arch());
-    let env = toolchain.environment(c.as_ref(), &target, &cache).expect("is made");
+    let folders = toolchain::Folders::open(&cache).expect("are made");
+    let env = toolchain::go_environment(c.as_ref(), &gopie::target::host(), &folders);
     let run = |dir: PathBuf| {
         let mut command = Command::new(toolchain.goroot.join("bin").join(tool));
         let output = command.args(args).current_dir(&dir).env_clear().envs(&env).output().expect("starts");

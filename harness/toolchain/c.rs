@@ -1,33 +1,28 @@
-//! The C compiler, and `strip`.
+//! The C compiler, its linker, and `strip`: what they are, if they are there.
+//!
+//! Sources: `gcc(1)`, `ld(1)`; the order is that of the names which Go's own `make.bash` and users try.
 
-use std::collections::BTreeMap;
 use std::env;
-use std::fs;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use duct::cmd;
 
-use crate::command::Command;
+use super::CCompiler;
 use crate::digest;
+use crate::process::{Limits, answer};
 
-const NAMES: [&str; 3] = ["gcc", "clang", "cc"];
-const LIMIT: Duration = Duration::from_secs(30);
+const COMPILERS: [&str; 3] = ["gcc", "clang", "cc"];
+/// Programs that go by a compiler's name and run another one: what they are says nothing of what it is.
+const WRAPPERS: [&str; 5] = ["ccache", "distcc", "icecc", "icerun", "sccache"];
+const TIME: Duration = Duration::from_secs(30);
+static NEVER: AtomicBool = AtomicBool::new(false);
 
-/// A C compiler.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CCompiler {
-    /// Its name on `PATH`: `gcc`, `clang` or `cc`.
-    pub command: String,
-    /// First line of what it says to `--version`.
-    pub version: String,
-    /// First line of what the linker that it runs says to `--version`.
-    pub linker: String,
-    /// SHA-256 of its executable.
-    pub sha256: String,
-    /// Its path; never written into a run.
-    #[serde(skip)]
-    pub path: PathBuf,
+/// The first C compiler on `PATH` that answers.
+pub fn c_compiler() -> Option<CCompiler> {
+    c_compiler_on(&env::var_os("PATH")?)
 }
 
 /// `strip`.
@@ -39,33 +34,82 @@ pub struct Strip {
     pub path: PathBuf,
 }
 
-/// The first of gcc, clang and cc on `PATH` that says its version.
-pub fn c_compiler() -> Option<CCompiler> {
-    NAMES.iter().find_map(|name| {
-        let path = which::which(name).ok()?;
-        // A name such as gcc may lead through links to the real one.
-        let real = fs::canonicalize(&path).ok()?;
-        Some(CCompiler {
-            command: (*name).to_owned(),
-            version: first_line(&path, "--version")?,
-            linker: first_line(&path, "-Wl,--version").unwrap_or_else(|| "unknown linker".to_owned()),
-            sha256: digest::of_file(&real).ok()?,
-            path,
-        })
+/// The first `strip` on `PATH`.
+pub fn strip() -> Option<Strip> {
+    let places = env::var_os("PATH")?;
+    let path = which::which_in("strip", Some(&places), "/").ok()?;
+    Some(Strip { version: first_line(&path, "--version", &places)?, path })
+}
+
+fn c_compiler_on(path: &OsStr) -> Option<CCompiler> {
+    let named = |command: &'static str| {
+        let found = which::which_in_all(command, Some(path), "/").ok().into_iter().flatten();
+        found.map(move |place| (command, place))
+    };
+    COMPILERS.into_iter().flat_map(named).find_map(|(command, place)| describe(command, place, path))
+}
+
+fn describe(command: &str, place: PathBuf, path: &OsStr) -> Option<CCompiler> {
+    let executable = place.canonicalize().ok()?;
+    if WRAPPERS.iter().any(|wrapper| executable.file_name().is_some_and(|name| name == *wrapper)) {
+        return None;
+    }
+    Some(CCompiler {
+        command: command.to_owned(),
+        version: first_line(&place, "--version", path)?,
+        linker: first_line(&place, "-Wl,--version", path).unwrap_or_else(|| "unknown".to_owned()),
+        sha256: digest::of_file(&executable).ok()?,
+        path: place,
     })
 }
 
-/// `strip` on `PATH`.
-pub fn strip() -> Option<Strip> {
-    let path = which::which("strip").ok()?;
-    Some(Strip { version: first_line(&path, "--version")?, path })
+fn first_line(program: &Path, option: &str, path: &OsStr) -> Option<String> {
+    let environment: [(&str, OsString); 2] = [("PATH", path.to_owned()), ("LC_ALL", "C".into())];
+    let command = cmd!(program, option).full_env(environment);
+    let text = answer(&command, Limits { time: TIME, interrupted: &NEVER }).ok()?;
+    text.lines().next().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
-/// First line that a tool prints when asked for its version; `None` where that is no success.
-fn first_line(tool: &Path, flag: &str) -> Option<String> {
-    let mut env = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
-    env.insert("PATH".to_owned(), env::var("PATH").unwrap_or_default());
-    let done = Command::new(tool, &env::temp_dir()).args([flag]).env(env).limit(LIMIT).run().ok()?;
-    let text = String::from_utf8_lossy(&done.stdout).lines().next()?.trim().to_owned();
-    (done.well() && !text.is_empty()).then_some(text)
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::toolchain::testing::script;
+
+    #[test]
+    fn gcc_comes_first_and_a_broken_one_is_passed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (broken, good) = (folder.path().join("broken"), folder.path().join("good"));
+        script(&broken.join("gcc"), "exit 1");
+        script(&broken.join("cc"), "echo a cc");
+        script(
+            &good.join("clang"),
+            "[ $1 = --version ] && echo clang version 99 && exit; echo LLD 99; echo more",
+        );
+        let path = env::join_paths([&broken, &good]).expect("a path");
+        let found = c_compiler_on(&path).expect("is found");
+        assert_eq!((found.command.as_str(), found.version.as_str()), ("clang", "clang version 99"));
+        assert_eq!(found.linker, "LLD 99");
+        assert_eq!(found.path, good.join("clang"));
+        assert_eq!(found.sha256, digest::of_file(&found.path).expect("reads"));
+    }
+
+    #[test]
+    fn a_compiler_cache_is_not_the_compiler() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (wrapped, real) = (folder.path().join("wrapped"), folder.path().join("real"));
+        script(&wrapped.join("ccache"), "echo ccache 4");
+        symlink("ccache", wrapped.join("gcc")).expect("a link");
+        script(&real.join("gcc"), "echo gcc 12");
+        let path = env::join_paths([&wrapped, &real]).expect("a path");
+        assert_eq!(c_compiler_on(&path).map(|found| found.version).as_deref(), Some("gcc 12"));
+        assert_eq!(c_compiler_on(wrapped.as_os_str()), None);
+    }
+
+    #[test]
+    fn nothing_where_there_is_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(c_compiler_on(folder.path().as_os_str()), None);
+    }
 }

