@@ -1,26 +1,142 @@
-//! Stub.
-use crate::results::Run;
-/// Stub.
-pub fn render(run: &Run) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let mut t = String::new();
-    for e in run.estimates.iter().filter(|e| e.statistic != "copy-centre") {
-        t += &format!(
-            "{} {} {} {} {} {:?} {:?}..{:?} n={} {}\n",
-            e.program,
-            e.name,
-            e.metric,
-            e.condition,
-            e.statistic,
-            e.estimate,
-            e.low,
-            e.high,
-            e.units,
-            e.starts
-        );
+//! The report of a run: Markdown and plots, from rows in memory to files in memory; pure.
+//!
+//! Every number and every sentence that could be otherwise is computed from the rows; what is the same in every
+//! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
+
+mod answer;
+mod canvas;
+mod closing;
+mod markdown;
+mod plots;
+mod program;
+mod raster;
+mod variants;
+mod verdicts;
+
+use anyhow::{Context, Result};
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use self::plots::Plot;
+use crate::config::{Program, Source};
+use crate::results::{Index, NotMeasured, Run};
+
+/// A plot as the text refers to it.
+#[derive(Clone, Debug, Serialize)]
+struct Picture {
+    name: String,
+    shows: String,
+}
+
+/// The section of a program.
+#[derive(Debug, Serialize)]
+struct Section {
+    heading: String,
+    name: String,
+    what: String,
+    source: String,
+    parts: Vec<program::Part>,
+}
+
+/// What the template is filled with.
+#[derive(Serialize)]
+struct Page<'a> {
+    name: &'a str,
+    place: Option<String>,
+    answer: Vec<String>,
+    contrasts: Vec<Picture>,
+    verdicts: verdicts::Verdicts,
+    variants: variants::Variants,
+    programs: Vec<Section>,
+    noise: closing::Noise,
+    not_measured: &'a [NotMeasured],
+    not_built: Vec<closing::NotBuilt>,
+    machine: Vec<String>,
+    again: closing::Again,
+}
+
+const TEMPLATE: &str = include_str!("report.md.j2");
+
+/// Renders the files of `report/<run>/`, each with its path in that folder: `report.md`, and every plot as
+/// `plots/*.svg` and `plots/*.png`.
+pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>> {
+    let (text, plots) = draw(run)?;
+    let mut files = vec![("report.md".to_owned(), text.into_bytes())];
+    for plot in &plots {
+        files.extend(plot.files()?);
     }
-    Ok(vec![("report.md".into(), t.into_bytes())])
+    Ok(files)
 }
-/// Stub.
-pub fn answer(_: &str) -> &'static str {
-    ""
+
+/// The text, and the plots that it shows.
+fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
+    let index = Index::new(run);
+    let mut plots = Vec::new();
+    for &place in index.places() {
+        plots.extend(plots::contrasts(&index, place)?);
+    }
+    let contrasts: Vec<Picture> = plots.iter().map(Plot::picture).collect();
+    let mut sections = Vec::new();
+    for program in &run.info.programs {
+        let mut parts = Vec::new();
+        for &place in index.places() {
+            let own = plots::of_program(&index, &program.name, place)?;
+            let pictures = own.iter().map(Plot::picture).collect();
+            plots.extend(own);
+            parts.push(program::part(&index, program, place, pictures));
+        }
+        sections.push(section(program, parts));
+    }
+    Ok((text(&index, contrasts, sections)?, plots))
 }
+
+/// The answer of a rendered report: its first paragraph.
+pub fn answer(text: &str) -> &str {
+    text.split("\n\n").nth(1).unwrap_or_default().trim_end()
+}
+
+/// The heading of a program's section.
+fn program_heading(name: &str) -> String {
+    format!("Program `{name}`")
+}
+
+fn section(program: &Program, parts: Vec<program::Part>) -> Section {
+    Section {
+        heading: program_heading(&program.name),
+        name: program.name.clone(),
+        what: crate::claims::words::capital(program.what.trim_end_matches('.')),
+        source: match &program.source {
+            Source::Module { folder, package } if package == "." => format!("module `{folder}`"),
+            Source::Module { folder, package } => format!("package `{package}` of module `{folder}`"),
+            Source::Toolchain(package) => format!("`{package}` of the toolchain's own tree"),
+        },
+        parts,
+    }
+}
+
+fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> Result<String> {
+    let info = &index.run().info;
+    let page = Page {
+        name: &info.name,
+        place: index.places().first().map(|place| format!("{}, {}", place.toolchain, place.target)),
+        answer: answer::items(index),
+        contrasts,
+        verdicts: verdicts::part(index.run()),
+        variants: variants::part(index),
+        programs,
+        noise: closing::noise(index),
+        not_measured: &info.not_measured,
+        not_built: closing::not_built(index),
+        machine: closing::machine(index),
+        again: closing::again(index),
+    };
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let template = environment.template_from_str(TEMPLATE).context("the report's template is malformed")?;
+    let filled = template.render(Serde(&page)).context("the report cannot be rendered")?;
+    Ok(markdown::fill_prose(&filled))
+}
+
+#[cfg(test)]
+mod tests;

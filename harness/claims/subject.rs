@@ -1,0 +1,74 @@
+//! What claims are about: the artifacts of a run, as rules go through them.
+
+use crate::config::{Contrast, Variant};
+use crate::results::{ArtifactRow, Index, Place};
+
+/// The variant that is the proposal's build.
+pub const PROPOSAL: &str = "static";
+
+/// An artifact as the linker wrote it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Built<'a> {
+    /// The program.
+    pub(super) program: &'a str,
+    /// The variant.
+    pub(super) variant: &'a Variant,
+    /// The toolchain and target.
+    pub(super) place: Place<'a>,
+    /// Its row.
+    pub(super) row: &'a ArtifactRow,
+}
+
+impl Built<'_> {
+    /// Its linkage: `static`, `static-pie`, `dynamic`.
+    pub(super) fn linkage<'a>(&self, index: &Index<'a>) -> Option<&'a str> {
+        index.text(&self.row.id, "linkage")
+    }
+
+    /// Whether it needs neither loader nor library.
+    pub(super) fn stands_alone(&self, index: &Index<'_>) -> bool {
+        self.interpreter(index).is_none() && index.facts(&self.row.id, "needed").next().is_none()
+    }
+
+    /// The loader that it names.
+    pub(super) fn interpreter<'a>(&self, index: &Index<'a>) -> Option<&'a str> {
+        index.text(&self.row.id, "interpreter")
+    }
+
+    /// Whether it is a position-independent executable.
+    pub(super) fn is_pie(&self, index: &Index<'_>) -> bool {
+        index.number(&self.row.id, "pie", "") == Some(1)
+    }
+}
+
+/// Every artifact as linked, less the controls: program by program, in the order of the variants.
+pub(super) fn built<'a>(index: &Index<'a>) -> Vec<Built<'a>> {
+    let info = &index.run().info;
+    let mut all = Vec::new();
+    for &place in index.places() {
+        for program in &info.programs {
+            for variant in info.variants.iter().filter(|variant| variant.copy_of.is_none()) {
+                if let Some(row) = index.artifact(&program.name, &variant.name, place, false) {
+                    all.push(Built { program: &program.name, variant, place, row });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The contrasts in which nothing but PIE differs.
+pub(super) fn pie_only<'a>(index: &Index<'a>) -> impl Iterator<Item = &'a Contrast> {
+    index.run().info.contrasts.iter().filter(|contrast| contrast.pie_only)
+}
+
+/// Each name once, in the order of its first appearance.
+pub(super) fn unique<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        if !all.iter().any(|known| known == name) {
+            all.push(name.to_owned());
+        }
+    }
+    all
+}

@@ -1,0 +1,245 @@
+//! The answer: what the proposed build changes, and what it gives up, in about ten lines.
+//!
+//! Which variants are compared comes from the contrasts: the proposal against PIE alone, and against a whole set
+//! of flags. Without the proposal, the primary contrasts stand in.
+
+use crate::claims::words;
+use crate::claims::{CPU_PINNED, Effect, PROPOSAL, Seen, behind, clear_ends, counts, not_excluded};
+use crate::config::Contrast;
+use crate::results::{EstimateRow, Index, Place};
+
+/// The items of the answer.
+pub(super) fn items(index: &Index<'_>) -> Vec<String> {
+    let Some(place) = index.places().first().copied() else {
+        return vec!["Nothing was built.".to_owned()];
+    };
+    let contrasts = headline(&index.run().info.contrasts);
+    let answer = Answer { index, place, shared: shared_base(&contrasts), contrasts };
+    let items = [answer.linkage(), answer.sizes(), answer.starts(), answer.given_up(), Some(answer.ground())];
+    items.into_iter().flatten().collect()
+}
+
+/// The contrasts of the answer.
+fn headline(all: &[Contrast]) -> Vec<&Contrast> {
+    let mut of_proposal: Vec<&Contrast> =
+        all.iter().filter(|contrast| contrast.base == PROPOSAL && !contrast.control).collect();
+    of_proposal.sort_by_key(|contrast| !contrast.primary);
+    let pie = of_proposal.iter().find(|contrast| contrast.pie_only);
+    let total = of_proposal.iter().find(|contrast| contrast.total);
+    let found: Vec<&Contrast> = pie.into_iter().chain(total).copied().collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let mut others: Vec<&Contrast> = all.iter().filter(|contrast| !contrast.control).collect();
+    others.sort_by_key(|contrast| !contrast.primary);
+    others.truncate(2);
+    others
+}
+
+fn shared_base<'a>(contrasts: &[&'a Contrast]) -> Option<&'a str> {
+    let first = contrasts.first()?.base.as_str();
+    contrasts.iter().all(|contrast| contrast.base == first).then_some(first)
+}
+
+struct Answer<'a, 'i> {
+    index: &'i Index<'a>,
+    place: Place<'a>,
+    contrasts: Vec<&'a Contrast>,
+    shared: Option<&'a str>,
+}
+
+impl<'a> Answer<'a, '_> {
+    fn programs(&self) -> impl Iterator<Item = &'a str> {
+        self.index.run().info.programs.iter().map(|program| program.name.as_str())
+    }
+
+    /// The variants spoken of, each once, with what it is.
+    fn variants(&self) -> Vec<(&'a str, &'static str)> {
+        let mut all: Vec<(&str, &str)> = Vec::new();
+        for contrast in &self.contrasts {
+            let base = if contrast.base == PROPOSAL { " (the proposal)" } else { "" };
+            let changed = match contrast {
+                Contrast { pie_only: true, .. } => " (PIE alone)",
+                Contrast { total: true, .. } => " (a whole set)",
+                _ => "",
+            };
+            for (name, what) in [(contrast.base.as_str(), base), (contrast.changed.as_str(), changed)] {
+                if !all.iter().any(|(known, _)| *known == name) {
+                    all.push((name, what));
+                }
+            }
+        }
+        all
+    }
+
+    /// `` `changed` ``, or `` `changed` over `base` `` where not all have the same base.
+    fn name(&self, contrast: &Contrast) -> String {
+        match self.shared {
+            Some(_) => format!("`{}`", contrast.changed),
+            None => format!("`{}` over `{}`", contrast.changed, contrast.base),
+        }
+    }
+
+    /// What is said of each program's artifact of a variant, the same sayings together.
+    fn grouped(&self, variant: &str, say: impl Fn(&str) -> Option<String>) -> String {
+        let mut said: Vec<(String, usize)> = Vec::new();
+        let mut built = 0;
+        for program in self.programs() {
+            let row = self.index.artifact(program, variant, self.place, false);
+            let Some(text) = row.and_then(|row| say(&row.id)) else { continue };
+            built += 1;
+            match said.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, number)) => *number += 1,
+                None => said.push((text, 1)),
+            }
+        }
+        match said.as_slice() {
+            [] => "was not built".to_owned(),
+            [(only, _)] => only.clone(),
+            several => {
+                let parts =
+                    several.iter().map(|(text, number)| format!("{text} in {}", words::of(*number, built)));
+                parts.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    fn linkage(&self) -> Option<String> {
+        let needs = |id: &str| {
+            self.index.text(id, "linkage")?;
+            let loader = self.index.text(id, "interpreter").is_some();
+            let library = self.index.facts(id, "needed").next().is_some();
+            let text = match (loader, library) {
+                (false, false) => "no loader, no library",
+                (true, false) => "a loader only",
+                (false, true) => "libraries only",
+                (true, true) => "a loader and libraries",
+            };
+            Some(text.to_owned())
+        };
+        let said: Vec<String> = (self.variants().iter())
+            .map(|(name, what)| format!("`{name}`{what}: {}", self.grouped(name, needs)))
+            .collect();
+        let base = if self.shared.is_some() { "Baseline " } else { "" };
+        (!said.is_empty()).then(|| format!("{base}{}.", said.join("; ")))
+    }
+
+    fn sizes(&self) -> Option<String> {
+        let mut states = Vec::new();
+        let said: Vec<String> = (self.contrasts.iter())
+            .filter_map(|contrast| {
+                let growths = |stripped| -> Vec<f64> {
+                    let size =
+                        |program, variant| self.index.artifact(program, variant, self.place, stripped)?.size;
+                    let ratio = |program| {
+                        let base = size(program, &contrast.base)? as f64;
+                        Some(size(program, &contrast.changed)? as f64 / base)
+                    };
+                    self.programs().filter_map(ratio).collect()
+                };
+                let (state, all) = match growths(true) {
+                    none if none.is_empty() => ("Linked", growths(false)),
+                    some => ("Stripped", some),
+                };
+                states.push(state);
+                let least = all.iter().copied().reduce(f64::min)?;
+                let most = all.iter().copied().reduce(f64::max)?;
+                Some(format!("{} {}", self.name(contrast), words::percent_range(least, most)))
+            })
+            .collect();
+        let state = states.first()?;
+        (!said.is_empty()).then(|| format!("{state} size: {}.", said.join(", ")))
+    }
+
+    fn effects(&self, contrast: &'a Contrast) -> Vec<Effect<'a>> {
+        let effect = |program| Effect::of(self.index, contrast, program, self.place, CPU_PINNED);
+        self.programs().filter_map(effect).collect()
+    }
+
+    fn starts(&self) -> Option<String> {
+        let effects: Vec<Vec<Effect<'_>>> =
+            self.contrasts.iter().map(|contrast| self.effects(contrast)).collect();
+        let said: Vec<String> = (self.contrasts.iter().zip(&effects))
+            .map(|(contrast, effects)| format!("{} {}", self.name(contrast), start_words(effects)))
+            .collect();
+        let copies = effects.iter().flatten().map(|effect| effect.ratio.units).min();
+        let n = copies.map_or(String::new(), |copies| format!(", n = {copies}"));
+        (!said.is_empty()).then(|| format!("CPU time of a start, pinned{n}: {}.", said.join("; ")))
+    }
+
+    fn given_up(&self) -> Option<String> {
+        let type_and_relro = |id: &str| {
+            let relro = match self.index.text(id, "relro")? {
+                "not-applicable" => "RELRO n/a".to_owned(),
+                "none" => "no RELRO".to_owned(),
+                other => format!("{other} RELRO"),
+            };
+            Some(format!("{}, {relro}", self.index.text(id, "elf-type")?))
+        };
+        let said: Vec<(String, String)> = (self.variants().into_iter())
+            .map(|(name, _)| (name.to_owned(), self.grouped(name, type_and_relro)))
+            .collect();
+        let is_fixed = |(name, text): &(String, String)| name == PROPOSAL && text.starts_with("EXEC");
+        let others_move = said.iter().any(|(_, text)| text.starts_with("DYN"));
+        let gives_up = others_move && said.iter().any(is_fixed);
+        let title = if gives_up { "Given up" } else { "ELF type and RELRO" };
+        let parts: Vec<String> = said
+            .iter()
+            .map(|pair| {
+                let code = if gives_up && is_fixed(pair) { ", its code where the file says" } else { "" };
+                format!("`{}` is {}{code}", pair.0, pair.1)
+            })
+            .collect();
+        (!parts.is_empty()).then(|| format!("{title}: {}.", parts.join("; ")))
+    }
+
+    /// What the numbers rest on.
+    fn ground(&self) -> String {
+        let machine = &self.index.run().info.machine;
+        let rows: Vec<&EstimateRow> = self
+            .contrasts
+            .iter()
+            .flat_map(|contrast| self.effects(contrast))
+            .map(|effect| effect.ratio)
+            .collect();
+        let timing = match rows.first() {
+            None => "Nothing was timed.".to_owned(),
+            Some(row) => format!(
+                "Timing provisional: {:.0} % t intervals, n = {} each.",
+                row.confidence * 100.0,
+                behind(rows.iter().copied())
+            ),
+        };
+        let programs = words::count(self.programs().count() as u64, "program", "programs");
+        let kernel: Vec<&str> = machine.kernel.split_whitespace().take(2).collect();
+        let seen = [self.place.toolchain, self.place.target, &kernel.join(" "), &machine.libc, &machine.cpu];
+        let seen: Vec<&str> = seen.into_iter().filter(|text| !text.is_empty()).collect();
+        let more = match self.index.places().len() {
+            0 | 1 => String::new(),
+            n => format!(" {} more toolchains and targets follow below.", n - 1),
+        };
+        format!("{timing} {programs}, {}.{more}", seen.join(", "))
+    }
+}
+
+/// `+36.1 % [+34.4, +37.8] (gofmt, +0.39 ms) to ...`, or what else is seen.
+fn start_words(effects: &[Effect<'_>]) -> String {
+    let one = |effect: &Effect<'_>| {
+        let more =
+            effect.difference.map_or(String::new(), |row| format!(", {}", words::time_more(row.estimate)));
+        format!("{} ({}{more})", words::percent_interval(effect.ratio), effect.program)
+    };
+    let range = match clear_ends(effects) {
+        _ if effects.is_empty() => return "was not timed".to_owned(),
+        None => {
+            let ends = not_excluded(effects).map_or(String::new(), |ends| format!(" ({ends} not excluded)"));
+            return format!("{}{ends}", counts(effects));
+        }
+        Some((least, most)) if least.same_as(most) => one(least),
+        Some((least, most)) => format!("{} to {}", one(least), one(most)),
+    };
+    // All on one side need no counting.
+    let sides = [Seen::More, Seen::Less];
+    let alike = sides.iter().any(|side| effects.iter().all(|effect| effect.seen == *side));
+    if alike { range } else { format!("{range}; {}", counts(effects)) }
+}

@@ -1,0 +1,255 @@
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
+use proptest::prelude::*;
+
+use super::raster::text_boxes;
+use super::{answer, draw, render};
+use crate::claims::synthetic::{Link, Shape, Synthetic};
+use crate::config::Contrasts;
+use crate::results::{NotMeasured, Run, Status};
+
+fn markdown(run: &Run) -> String {
+    draw(run).expect("renders").0
+}
+
+/// The answer as one line, so that where lines break does not matter.
+fn answer_of(data: &Synthetic) -> String {
+    answer(&markdown(&data.run())).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn small() -> Synthetic {
+    let mut data = ["default", "exe-external", "pie-external", "static-pie"]
+        .into_iter()
+        .fold(Synthetic::default(), Synthetic::without);
+    data.programs.truncate(1);
+    data
+}
+
+#[test]
+fn a_small_report() {
+    let mut run = small().run();
+    run.info.not_measured.push(NotMeasured { what: "counters".to_owned(), why: "no permission".to_owned() });
+    run.blocks[0].voided = true;
+    run.blocks[0].reason = "1 of 60 starts ended badly".to_owned();
+    insta::assert_snapshot!(markdown(&run));
+}
+
+#[test]
+fn the_answer_is_in_the_first_ten_lines() {
+    let text = markdown(&Synthetic::default().run());
+    let head: Vec<&str> = text.lines().take(10).collect();
+    let head = head.join("\n");
+    for word in ["no loader", "Stripped size", "CPU time of a start", "n = 8", "Given up"] {
+        assert!(head.contains(word), "{word} is not in\n{head}");
+    }
+    assert!(answer(&text).lines().count() <= 12, "{}", answer(&text));
+}
+
+/// Each row: a change to the data, what the answer must then say, and what it must not.
+#[test]
+fn flipped_data_flips_the_answer() {
+    let data = Synthetic::default;
+    let shape = |variant: &str, change: fn(&mut Shape)| data().shape(variant, change);
+    let rows: [(Synthetic, &str, &str); 12] = [
+        (data(), "`static` (the proposal): no loader, no library", "was not built"),
+        (
+            shape("static", |s| s.link = |_| Link::LoaderAndLibc),
+            "`static` (the proposal): a loader and libraries",
+            "no library",
+        ),
+        (data(), "`pie-internal` +9.8 %", "-9"),
+        (shape("pie-internal", |s| s.size = 0.9), "Stripped size: `pie-internal` -10.0 %", "+9.8 %"),
+        (data(), "`pie-internal` +43 % [+41, +45] (hello, +0.30 ms)", "no difference seen"),
+        (shape("pie-internal", |s| s.start = 0.7), "`pie-internal` -30 % [-31, -29]", "faster"),
+        (
+            shape("pie-internal", |s| s.start = 1.005),
+            "no difference seen in 2 of 2 (-0.7 % to +1.7 % not excluded)",
+            "+0.5 %",
+        ),
+        (Synthetic { noise: 0.7, ..data() }, "within the noise floor in 2 of 2", "+43 %"),
+        (shape("pie-internal", |s| s.status = Status::Unsupported), "`pie-internal` was not timed", "+9.8 %"),
+        (
+            data(),
+            "Given up: `static` is EXEC, RELRO n/a, its code where the file says; `pie-internal` is DYN",
+            "ELF type and RELRO",
+        ),
+        (shape("static", |s| s.pie = true), "ELF type and RELRO: `static` is DYN", "Given up"),
+        (Synthetic { strip: false, ..data() }, "Linked size: `pie-internal` +9.8 %", "Stripped"),
+    ];
+    for (number, (data, said, not_said)) in rows.into_iter().enumerate() {
+        let answer = answer_of(&data);
+        assert!(answer.contains(said), "row {number}: {said:?} is not in {answer:?}");
+        assert!(!answer.contains(not_said), "row {number}: {not_said:?} is in {answer:?}");
+    }
+}
+
+#[test]
+fn without_the_proposal_the_primary_contrasts_stand_in() {
+    let answer = answer_of(&Synthetic::default().without("static"));
+    assert!(answer.contains("`pie-external` (PIE alone): a loader and libraries"), "{answer}");
+    assert!(!answer.contains("proposal"), "{answer}");
+}
+
+#[test]
+fn pie_alone_is_said_only_of_contrasts_in_which_nothing_else_differs() {
+    let mut data = Synthetic::default();
+    for contrast in &mut data.contrasts {
+        contrast.pie_only = false;
+    }
+    let run = data.run();
+    let text = markdown(&run);
+    let (before, _) = text.split_once("## The claims in full").expect("has claims");
+    let about = before.replace("\"PIE alone\" is said only", "");
+    assert!(!about.contains("PIE alone"), "{about}");
+}
+
+#[test]
+fn somebody_elses_words_cannot_break_the_report() {
+    let mut run = Synthetic::default().shape("static-pie", |shape| shape.status = Status::Unsupported).run();
+    for row in run.artifacts.iter_mut().filter(|row| row.status == Status::Unsupported) {
+        row.reason = "```\n# heading\u{7}\n| cell |\n<script>".to_owned();
+    }
+    let text = markdown(&run);
+    assert!(text.contains("\n    ```\n    # heading\n    | cell |\n    <script>\n"), "{text}");
+    assert!(text.contains("Unsupported: `hello/static-pie/go1.27.3/linux-amd64`,"), "{text}");
+}
+
+#[test]
+fn prose_is_no_wider_than_a_mail() {
+    for (name, data) in edges() {
+        for line in markdown(&data.run()).lines() {
+            let verbatim = ["|", "    ", "#", "!["].iter().any(|start| line.starts_with(start));
+            let one_word = line.trim_start_matches(['-', ' ']).split_whitespace().count() < 2;
+            assert!(verbatim || one_word || line.chars().count() <= 78, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn a_second_toolchain_has_its_own_parts_and_plots() {
+    let mut run = small().run();
+    let renamed = |text: &str| text.replace("go1.27.3", "go1.26.1");
+    let artifacts: Vec<_> = run.artifacts.clone();
+    run.artifacts.extend(artifacts.into_iter().map(|mut row| {
+        (row.id, row.toolchain) = (renamed(&row.id), renamed(&row.toolchain));
+        row
+    }));
+    let facts: Vec<_> = run.facts.clone();
+    run.facts.extend(facts.into_iter().map(|mut row| {
+        row.case = renamed(&row.case);
+        row
+    }));
+    let files = render(&run).expect("renders");
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(names.contains(&"plots/hello-sizes-go1.26.1-linux-amd64.svg"), "{names:?}");
+    assert!(names.contains(&"plots/contrasts-go1.27.3-linux-amd64.svg"), "{names:?}");
+    let text = String::from_utf8_lossy(&files[0].1).into_owned();
+    assert!(text.contains("### hello on go1.26.1, linux/amd64"));
+    assert!(text.contains("Nothing of it was timed."));
+    for (name, _) in &files[1..] {
+        assert!(name.ends_with(".svg") || text.contains(name.as_str()), "{name} is not shown");
+    }
+}
+
+/// Data that strains the layout.
+fn edges() -> Vec<(&'static str, Synthetic)> {
+    let data = Synthetic::default;
+    let mut long = data();
+    long.programs[0].name = "a-program-with-a-name-of-30-ch";
+    let name = |old: &str| format!("{old}-with-a-name-of-thirty-chars");
+    for (variant, _) in &mut long.variants {
+        variant.copy_of = variant.copy_of.as_ref().map(|old| name(old));
+        variant.name = name(&variant.name);
+    }
+    for contrast in &mut long.contrasts {
+        contrast.base = name(&contrast.base);
+        contrast.changed = name(&contrast.changed);
+        contrast.what = format!("{} and a long explanation of what it is that differs here", contrast.what);
+    }
+    let mut many = data();
+    let names =
+        ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13", "p14", "p15"];
+    let base = many.programs[0].clone();
+    many.programs = names.map(|name| crate::claims::synthetic::Base { name, ..base.clone() }).to_vec();
+    let mut slow = data();
+    slow.programs[0].start = 20.0;
+    let mut quick = data();
+    (quick.programs[0].start, quick.programs[0].size) = (0.000_01, 900.0);
+    let mut untimed = data();
+    untimed.contrasts.clear();
+    let mut one = small();
+    one.programs[0].contrasts = Contrasts::Primary;
+    let broken = data()
+        .shape("static-pie", |shape| shape.status = Status::Unsupported)
+        .shape("pie-external", |shape| shape.status = Status::Failed);
+    vec![
+        ("as usual", data()),
+        ("long names", long),
+        ("many programs", many),
+        ("20 s", slow),
+        ("10 us and 900 bytes", quick),
+        ("nothing timed", untimed),
+        ("one program", one),
+        ("not built", broken),
+        ("one copy", Synthetic { copies: 1, ..data() }),
+        ("huge intervals", Synthetic { width: 3.0, noise: 2.0, ..data() }),
+        ("less", data().shape("pie-internal", |shape| (shape.start, shape.size) = (0.2, 0.5))),
+        ("much more", data().shape("pie-internal", |shape| (shape.start, shape.size) = (80.0, 12.0))),
+        ("not stripped", Synthetic { strip: false, ..data() }),
+    ]
+}
+
+#[test]
+fn words_in_plots_are_whole_and_do_not_overlap() {
+    for (name, data) in edges() {
+        for plot in draw(&data.run()).expect("renders").1 {
+            check_words(&format!("{name}: {}", plot.name), &plot.svg);
+        }
+    }
+}
+
+#[test]
+fn pictures_are_small_png_files() {
+    let files = render(&Synthetic::default().run()).expect("renders");
+    let pictures: Vec<_> = files.iter().filter(|(name, _)| name.ends_with(".png")).collect();
+    assert_eq!(pictures.len(), 7);
+    for (name, bytes) in pictures {
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
+        assert!((5_000..150_000).contains(&bytes.len()), "{name} has {} bytes", bytes.len());
+    }
+}
+
+fn check_words(name: &str, svg: &str) {
+    let (boxes, [width, height]) = text_boxes(svg).expect("parses");
+    assert!(boxes.len() > 5, "{name} has words");
+    for (number, (text, [left, top, right, bottom])) in boxes.iter().enumerate() {
+        let inside = *left >= 0.0 && *top >= 0.0 && *right <= width && *bottom <= height;
+        assert!(inside, "{name}: {text:?} is cut");
+        for (other, [x0, y0, x1, y1]) in &boxes[..number] {
+            // Letters do not fill their line: a little may overlap.
+            let apart = right - 1.0 <= *x0 || *x1 <= left + 1.0 || bottom - 4.0 <= *y0 || *y1 <= top + 4.0;
+            assert!(apart, "{name}: {text:?} and {other:?} overlap");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever the data, no difference is called one unless its interval says so, and nothing is "faster".
+    #[test]
+    fn signs_follow_the_intervals(start in 0.3_f64..3.0, width in 0.001_f64..0.4, noise in 0.001_f64..0.4) {
+        let data = Synthetic { noise, width, ..small() }.shape("pie-internal", |shape| shape.start = start);
+        let text = markdown(&data.run());
+        prop_assert!(!text.contains("faster") && !text.contains("slower"));
+        let (low, high) = (start * (1.0 - width), start * (1.0 + width));
+        let floor = (1.0 + noise).ln().max(-(1.0 - noise).ln()).exp();
+        let sign = match () {
+            () if low <= 1.0 && high >= 1.0 => "=",
+            () if low > floor => "+",
+            () if high < 1.0 / floor => "-",
+            () => "~",
+        };
+        let row = text.lines().find(|line| line.starts_with("| pie-given-internal |")).expect("has the row");
+        prop_assert_eq!(row.split('|').nth(2).map(str::trim), Some(sign), "{}", row);
+    }
+}

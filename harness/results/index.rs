@@ -1,0 +1,150 @@
+//! Finds rows of a run by what they are about.
+//!
+//! Built once, so that a run with every toolchain and target is looked through once and not once a number. It
+//! computes nothing.
+
+use std::collections::HashMap;
+
+use super::{ArtifactRow, EstimateRow, FactRow, Run, Status};
+use crate::config::Contrast;
+
+/// A toolchain and a target: what a program is built with and for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place<'a> {
+    /// The Go release.
+    pub toolchain: &'a str,
+    /// `GOOS/GOARCH`.
+    pub target: &'a str,
+}
+
+/// What is timed, and how: a metric and a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Measure {
+    /// `cpu-time`, `wall-time` or `minor-faults`.
+    pub metric: &'static str,
+    /// `pinned` or `scheduled`.
+    pub condition: &'static str,
+}
+
+/// The rows of a run, by what they are about.
+#[derive(Debug)]
+pub struct Index<'a> {
+    run: &'a Run,
+    artifacts: HashMap<(&'a str, &'a str, Place<'a>, bool), &'a ArtifactRow>,
+    facts: HashMap<&'a str, Vec<&'a FactRow>>,
+    estimates: HashMap<(&'a str, &'a str), Vec<&'a EstimateRow>>,
+    places: Vec<Place<'a>>,
+}
+
+impl<'a> Index<'a> {
+    /// Goes through a run once.
+    pub fn new(run: &'a Run) -> Self {
+        let mut index = Self {
+            run,
+            artifacts: HashMap::new(),
+            facts: HashMap::new(),
+            estimates: HashMap::new(),
+            places: Vec::new(),
+        };
+        for row in &run.artifacts {
+            let place = Place { toolchain: &row.toolchain, target: &row.target };
+            if !index.places.contains(&place) {
+                index.places.push(place);
+            }
+            index.artifacts.insert((&row.program, &row.variant, place, row.stripped), row);
+        }
+        for row in &run.facts {
+            index.facts.entry(&row.case).or_default().push(row);
+        }
+        for row in &run.estimates {
+            index.estimates.entry((&row.program, &row.name)).or_default().push(row);
+        }
+        // What can be started here comes first; the order is else that of the cases.
+        index.places.sort_by_key(|place| place.target != run.info.machine.host);
+        index
+    }
+
+    /// The run itself.
+    pub fn run(&self) -> &'a Run {
+        self.run
+    }
+
+    /// The toolchains and targets of the run, those of this machine first.
+    pub fn places(&self) -> &[Place<'a>] {
+        &self.places
+    }
+
+    /// The contrast of that name.
+    pub fn contrast(&self, name: &str) -> Option<&'a Contrast> {
+        self.run.info.contrasts.iter().find(|contrast| contrast.name == name)
+    }
+
+    /// The row of a case, built or not.
+    pub fn case(
+        &self,
+        program: &str,
+        variant: &str,
+        place: Place<'_>,
+        stripped: bool,
+    ) -> Option<&'a ArtifactRow> {
+        self.artifacts.get(&(program, variant, place, stripped)).copied()
+    }
+
+    /// The row of a case that was built.
+    pub fn artifact(
+        &self,
+        program: &str,
+        variant: &str,
+        place: Place<'_>,
+        stripped: bool,
+    ) -> Option<&'a ArtifactRow> {
+        self.case(program, variant, place, stripped).filter(|row| row.status == Status::Built)
+    }
+
+    /// The facts of a case with that metric, in their order.
+    pub fn facts(&self, case: &str, metric: &str) -> impl Iterator<Item = &'a FactRow> {
+        let rows = self.facts.get(case).map(Vec::as_slice).unwrap_or_default();
+        rows.iter().copied().filter(move |row| row.metric == metric)
+    }
+
+    /// A fact that is a number.
+    pub fn number(&self, case: &str, metric: &str, key: &str) -> Option<u64> {
+        self.facts(case, metric).find(|row| row.key == key)?.number
+    }
+
+    /// A fact that is a text.
+    pub fn text(&self, case: &str, metric: &str) -> Option<&'a str> {
+        self.facts(case, metric).find(|row| row.key.is_empty()).map(|row| row.text.as_str())
+    }
+
+    /// Estimates of a contrast or of a case, by their statistic.
+    pub fn estimates<'s>(
+        &'s self,
+        name: &'s str,
+        program: &'s str,
+        place: Place<'s>,
+        measure: Measure,
+        statistic: &'s str,
+    ) -> impl Iterator<Item = &'a EstimateRow> {
+        let rows = self.estimates.get(&(program, name)).map(Vec::as_slice).unwrap_or_default();
+        rows.iter().copied().filter(move |row| {
+            row.toolchain == place.toolchain
+                && row.target == place.target
+                && row.metric == measure.metric
+                && row.condition == measure.condition
+                && row.statistic == statistic
+        })
+    }
+
+    /// One estimate of a contrast or of a case.
+    pub fn estimate(
+        &self,
+        name: &str,
+        program: &str,
+        place: Place<'_>,
+        measure: Measure,
+        statistic: &str,
+    ) -> Option<&'a EstimateRow> {
+        self.estimates(name, program, place, measure, statistic).next()
+    }
+}
