@@ -81,11 +81,10 @@ pub(super) fn size(index: &Index<'_>) -> Finding {
         n if n == all.len() => "Stripped",
         _ => "Stripped where strip was had",
     };
+    let range = if all.len() == 1 { least.words() } else { format!("{} to {}", least.words(), most.words()) };
     let mut because = vec![format!(
-        "{how}, PIE alone makes the file larger in {} comparisons: {} to {}.",
+        "{how}, PIE alone makes the file larger in {} comparisons: {range}.",
         words::of(larger.len(), all.len()),
-        least.words(),
-        most.words()
     )];
     let back: Vec<_> =
         larger.iter().filter_map(|growth| Some((growth, taken_back(index, growth)?))).collect();

@@ -40,38 +40,34 @@ pub(super) fn pie_makes_dynamic(index: &Index<'_>) -> Finding {
             "no two artifacts of this run differ in the build mode alone, one of them static",
         );
     };
-    let mut because = format!(
+    let mut because = vec![format!(
         "`-buildmode=pie` alone made a static program dynamic in {} pairs.",
         words::of(pie.dynamic.len(), pie.tried)
-    );
+    )];
     let others: Vec<_> = switched.iter().filter(|(_, entry)| !entry.dynamic.is_empty()).collect();
     for (name, entry) in &others {
         let [first, second] = entry.dynamic[0];
-        because += &format!(
-            " `{name}` alone did so in {} (`{}` to `{}` of {}).",
+        because.push(format!(
+            "`{name}` alone did so in {} (`{}` to `{}` of {}).",
             words::of(entry.dynamic.len(), entry.tried),
             first.variant.name,
             second.variant.name,
             words::list(&unique(entry.dynamic.iter().map(|[first, _]| first.program))),
-        );
+        ));
     }
     let missing = not_switched(index, &all, |name| name == "-buildmode" || switched.contains_key(name));
     if !missing.is_empty() {
-        because += &format!(" Not switched alone: {}.", words::list(&missing));
+        because.push(format!("Not switched alone: {}.", words::list(&missing)));
     }
-    because += " Linkage is read from the program headers; `file` was not asked.";
+    because.push("Linkage is read from the program headers; `file` was not asked.".to_owned());
     let verdict = match pie.dynamic.len() {
         0 => Verdict::Refuted,
         n if n == pie.tried && others.is_empty() && missing.is_empty() => Verdict::Supported,
         _ => Verdict::Qualified,
     };
     let programs = unique(all.iter().map(|built| built.program));
-    Finding {
-        verdict,
-        because,
-        evidence: vec!["facts.csv: linkage, interpreter, needed".to_owned()],
-        programs,
-    }
+    let evidence = vec!["facts.csv: linkage, interpreter, needed".to_owned()];
+    Finding { verdict, because: because.join(" "), evidence, programs }
 }
 
 /// The settings of the whole sets compared that no pair of this run switches alone.
@@ -150,16 +146,16 @@ pub(super) fn pie_needs_loader(index: &Index<'_>) -> Finding {
         return Finding { evidence, programs, ..Finding::undecided(because) };
     }
     let names = words::code_list(&unique(alone.iter().map(|built| built.variant.name.as_str())));
-    let mut because = format!(
+    let because = format!(
         "{} PIEs name no loader and gave the right answers: {names}.",
         words::of(alone.len(), pies.len())
     );
-    if !named.is_empty() {
-        because += &format!(
-            " The others name one ({}); none of them was started without.",
-            words::code_list(&unique(named.iter().map(|built| built.variant.name.as_str())))
-        );
-    }
+    let others = words::code_list(&unique(named.iter().map(|built| built.variant.name.as_str())));
+    let because = if named.is_empty() {
+        because
+    } else {
+        format!("{because} The others name one ({others}); none of them was started without.")
+    };
     let verdict = if named.is_empty() { Verdict::Refuted } else { Verdict::Qualified };
     Finding { verdict, because, evidence, programs }
 }

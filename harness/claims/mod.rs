@@ -109,7 +109,8 @@ const RULES: [(&str, Rule); 7] = [
 #[serde(deny_unknown_fields)]
 struct Claim {
     id: String,
-    claim: String,
+    #[serde(rename = "claim")]
+    sentence: String,
     #[serde(default)]
     rule: String,
     waits: String,
@@ -136,7 +137,7 @@ pub fn judge(run: &Run) -> Vec<Judged> {
         };
         Judged {
             id: &claim.id,
-            claim: &claim.claim,
+            claim: &claim.sentence,
             verdict: finding.verdict,
             because: finding.because,
             rule: &claim.rule,

@@ -2,12 +2,6 @@
 //!
 //! Rounding is for reading only; the rows keep every digit.
 
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "rounded numbers that are far smaller than their type"
-)]
-
 use crate::results::EstimateRow;
 
 /// The number of things, with its noun: `1 copy`, `8 copies`.
@@ -17,10 +11,11 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
 
 /// A size to three digits: `93 bytes`, `412 kB`, `1.52 MB` (1 MB is 1,000,000 bytes).
 pub fn bytes(size: u64) -> String {
+    if size < 1000 {
+        return count(size, "byte", "bytes");
+    }
     let size = size as f64;
-    if size < 1e3 {
-        count(size as u64, "byte", "bytes")
-    } else if size < 999_500.0 {
+    if size < 999_500.0 {
         format!("{} kB", digits(size / 1e3))
     } else if size < 999_500_000.0 {
         format!("{} MB", digits(size / 1e6))

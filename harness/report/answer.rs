@@ -69,6 +69,10 @@ impl<'a> Answer<'a, '_> {
                 }
             }
         }
+        if all.is_empty() {
+            let variants = self.index.run().info.variants.iter().filter(|variant| variant.copy_of.is_none());
+            all.extend(variants.take(2).map(|variant| (variant.name.as_str(), "")));
+        }
         all
     }
 
@@ -186,8 +190,8 @@ impl<'a> Answer<'a, '_> {
         let parts: Vec<String> = said
             .iter()
             .map(|pair| {
-                let code = if gives_up && is_fixed(pair) { ", its code where the file says" } else { "" };
-                format!("`{}` is {}{code}", pair.0, pair.1)
+                let fixed = if gives_up && is_fixed(pair) { ", its code where the file says" } else { "" };
+                format!("`{}` is {}{fixed}", pair.0, pair.1)
             })
             .collect();
         (!parts.is_empty()).then(|| format!("{title}: {}.", parts.join("; ")))

@@ -3,8 +3,6 @@
 //! Shapes are collected first and drawn when the sheet's height is known. Positions and sizes are in pixels of
 //! the picture, x from the left and y from the top.
 
-#![expect(clippy::cast_possible_truncation, reason = "rounded numbers that are far smaller than their type")]
-
 use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::{
@@ -138,6 +136,7 @@ impl Canvas {
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Error = plotters::drawing::DrawingAreaErrorKind<std::io::Error>;
 
+#[expect(clippy::cast_possible_truncation, reason = "a picture is some thousand pixels wide and high")]
 fn pixel(value: f64) -> i32 {
     value.round() as i32
 }

@@ -1,5 +1,7 @@
 //! The noise floor, what was not measured, the machine, and how to do it again.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::markdown::{Table, code_block, shell_block};
@@ -28,7 +30,7 @@ pub(super) fn noise(index: &Index<'_>) -> Noise {
                     let Some(effect) = Effect::of(index, contrast, &program.name, place, measure) else {
                         continue;
                     };
-                    let floor = crate::claims::Floor::of(index, &program.name, place, measure);
+                    let floor = Floor::of(index, &program.name, place, measure);
                     let name = if several {
                         format!("{}, {}, {}", program.name, place.toolchain, place.target)
                     } else {
@@ -55,16 +57,16 @@ pub(super) fn noise(index: &Index<'_>) -> Noise {
         let known: Vec<f64> = blocks.iter().filter_map(value).collect();
         (!known.is_empty()).then(|| known.iter().sum())
     };
-    let mut text = format!(
+    let mut text = vec![format!(
         "{} of starts, {seconds:.0} s together; {} voided",
         words::count(blocks.len() as u64, "block", "blocks"),
         voided.len()
-    );
+    )];
     if let Some(steal) = total(|block| block.steal_seconds) {
-        text += &format!("; the hypervisor took {steal:.1} s meanwhile");
+        text.push(format!("the hypervisor took {steal:.1} s meanwhile"));
     }
     if let Some(pressure) = total(|block| block.cpu_pressure_seconds) {
-        text += &format!("; some task waited for a CPU in {pressure:.1} s of it");
+        text.push(format!("some task waited for a CPU in {pressure:.1} s of it"));
     }
     let line = |block: &&crate::results::BlockRow| {
         format!("block {} ({}, {}): {}", block.block, block.program, block.affinity, block.reason)
@@ -72,7 +74,7 @@ pub(super) fn noise(index: &Index<'_>) -> Noise {
     Noise {
         table: (!table.is_empty()).then(|| table.text()),
         differing,
-        blocks: text,
+        blocks: text.join("; "),
         voided: voided.iter().map(line).collect(),
     }
 }
@@ -87,7 +89,16 @@ pub(super) struct NotBuilt {
 
 pub(super) fn not_built(index: &Index<'_>) -> Vec<NotBuilt> {
     let mut groups: Vec<(&ArtifactRow, Vec<&str>)> = Vec::new();
-    for row in index.run().artifacts.iter().filter(|row| row.status != Status::Built) {
+    // Where there is nothing to strip, the reason is that of what was not linked.
+    let linked: HashSet<&str> = (index.run().artifacts.iter())
+        .filter(|row| !row.stripped && row.status != Status::Built)
+        .map(|row| row.id.as_str())
+        .collect();
+    let is_twin = |row: &ArtifactRow| {
+        row.stripped && row.id.strip_suffix("/stripped").is_some_and(|twin| linked.contains(twin))
+    };
+    let rows = index.run().artifacts.iter().filter(|row| row.status != Status::Built && !is_twin(row));
+    for row in rows {
         match groups.iter_mut().find(|(first, _)| first.status == row.status && first.reason == row.reason) {
             Some((_, ids)) => ids.push(&row.id),
             None => groups.push((row, vec![&row.id])),
@@ -131,7 +142,7 @@ pub(super) fn machine(index: &Index<'_>) -> Vec<String> {
     add("File system of the artifacts", machine.file_system.clone());
     for toolchain in &info.toolchains {
         add(
-            &format!("Go {}", toolchain.release),
+            &format!("Toolchain {}", toolchain.release),
             format!(
                 "`{}`; {}; sha256 of `go` `{}`, of `compile` `{}`, of `link` `{}`",
                 toolchain.version,

@@ -61,13 +61,13 @@ impl Table {
             for ((cell, width), (_, right)) in cells.zip(&widths).zip(&self.head) {
                 let room = " ".repeat(width.saturating_sub(cell.chars().count()));
                 let (before, after) = if *right { (room.as_str(), "") } else { ("", room.as_str()) };
-                line += &format!("| {before}{cell}{after} ");
+                line.extend(["| ", before, cell, after, " "]);
             }
             line + "|\n"
         };
         let mut text = line(&mut self.head.iter().map(|(name, _)| name.as_str()));
         for (width, (_, right)) in widths.iter().zip(&self.head) {
-            text += &format!("| {}{} ", "-".repeat(width - 1), if *right { ':' } else { '-' });
+            text.extend(["| ", &"-".repeat(width - 1), if *right { ": " } else { "- " }]);
         }
         text += "|\n";
         for row in &self.rows {
@@ -118,11 +118,12 @@ pub(super) fn code_block(text: &str, most: usize) -> String {
     let mut block = String::new();
     for line in lines.iter().take(most) {
         for part in fill(&plain_words(line), WIDTH - 4) {
-            block += &format!("    {part}\n");
+            block.extend(["    ", &part, "\n"]);
         }
     }
     if lines.len() > most {
-        block += &format!("    [{} more lines]\n", lines.len() - most);
+        let more = (lines.len() - most).to_string();
+        block.extend(["    [", &more, " more lines]\n"]);
     }
     block
 }
@@ -137,7 +138,7 @@ pub(super) fn fill_prose(text: &str) -> String {
             let first = if indent > 0 { "- " } else { "" };
             for (number, line) in fill(&words(&text), WIDTH - indent).into_iter().enumerate() {
                 let before = if number == 0 { first.to_owned() } else { " ".repeat(indent) };
-                *filled += &format!("{before}{line}\n");
+                filled.extend([before.as_str(), &line, "\n"]);
             }
         }
     };

@@ -106,18 +106,21 @@ fn line_width(text: &str, bold: bool) -> f64 {
     parse(&svg).map_or(0.0, |tree| f64::from(tree.root().bounding_box().width()) / SIZE)
 }
 
-/// The boxes of all texts of an SVG, as left, top, right, bottom, beside its width and height.
+/// A text and its edges: left, top, right, bottom.
 #[cfg(test)]
-#[expect(clippy::type_complexity, reason = "for tests only")]
-pub(super) fn text_boxes(svg: &str) -> Result<(Vec<(String, [f64; 4])>, [f64; 2])> {
-    use resvg::usvg::{Group, Node};
+pub(super) type TextBox = (String, [f64; 4]);
 
-    fn go(group: &Group, boxes: &mut Vec<(String, [f64; 4])>) {
+/// The boxes of all texts of an SVG, beside its width and height.
+#[cfg(test)]
+pub(super) fn text_boxes(svg: &str) -> Result<(Vec<TextBox>, [f64; 2])> {
+    use resvg::usvg::{Group, Node, TextChunk};
+
+    fn go(group: &Group, boxes: &mut Vec<TextBox>) {
         for node in group.children() {
             match node {
                 Node::Group(group) => go(group, boxes),
                 Node::Text(text) => {
-                    let words = text.chunks().iter().map(resvg::usvg::TextChunk::text).collect::<String>();
+                    let words = text.chunks().iter().map(TextChunk::text).collect::<String>();
                     let at = text.abs_bounding_box();
                     let edges = [at.left(), at.top(), at.right(), at.bottom()];
                     boxes.push((words.trim().to_owned(), edges.map(f64::from)));

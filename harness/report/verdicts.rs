@@ -48,7 +48,8 @@ pub(super) fn part(run: &Run) -> Verdicts {
             n => Some(format!("{n} {}", verdict.word())),
         })
         .collect();
-    let (judged, waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|judged| !judged.rule.is_empty());
+    let (judged, waiting): (Vec<Judged>, Vec<Judged>) =
+        all.into_iter().partition(|judged| !judged.rule.is_empty());
     Verdicts {
         table: table.text(),
         counts: words::list(&counts),

@@ -1,11 +1,5 @@
 //! Scales: from values to places on the sheet, and where the ticks go.
 
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "rounded numbers that are far smaller than their type"
-)]
-
 /// A horizontal scale.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
@@ -38,14 +32,13 @@ impl Axis {
             return log_ticks(low, high, most);
         }
         let step = step(high - low, most);
-        let decimals = (-step.log10().floor()).max(0.0) as usize;
-        let first = (low / step - 1e-9).ceil() as i64;
-        let last = (high / step + 1e-9).floor() as i64;
-        (first..=last)
-            .map(|number| {
-                let value = number as f64 * step;
-                (value, format!("{value:.decimals$}"))
-            })
+        let decimals = (0..12).find(|decimals| step * 10_f64.powi(*decimals) > 0.999).unwrap_or(12);
+        let decimals = usize::try_from(decimals).unwrap_or_default();
+        let first = (low / step - 1e-9).ceil();
+        (0..=most)
+            .map(|number| (first + number as f64) * step)
+            .take_while(|value| *value <= high + step * 1e-9)
+            .map(|value| (value, format!("{value:.decimals$}")))
             .collect()
     }
 }
@@ -62,7 +55,7 @@ fn step(span: f64, most: usize) -> f64 {
 }
 
 fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let decades = -30..=30_i32;
     for digits in [&[1.0, 2.0, 5.0][..], &[1.0]] {
         for every in 1..20 {
             let ticks: Vec<f64> = decades

@@ -22,7 +22,13 @@ const TINT: Colour = Colour(0xc4, 0xdf, 0xf0);
 
 /// The sheet; none where nothing was built.
 pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result<Option<String>> {
-    let lines = lines(index, program, place);
+    let mut lines = lines(index, program, place);
+    let stripped = lines.iter().any(|line| line.size.is_some());
+    if !stripped {
+        for line in &mut lines {
+            line.size = line.row.size;
+        }
+    }
     if !lines.iter().any(|line| line.row.status == Status::Built) {
         return Ok(None);
     }
@@ -37,7 +43,7 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
         longest(&mut lines.iter().filter_map(|line| line.centre).map(|row| row.estimate)),
     ];
     let unit = lines.iter().any(|line| line.centre.is_some()).then(|| TimeUnit::of(most[1]));
-    let grid = Grid::new(MARGIN + left + 20.0, unit);
+    let grid = Grid::new(MARGIN + left + 20.0, unit, stripped);
     grid.head(&mut sheet);
     for (number, line) in lines.iter().enumerate() {
         if number > 0 {
@@ -115,10 +121,11 @@ struct Grid {
     relocations: f64,
     bars: [[f64; 2]; 2],
     unit: Option<TimeUnit>,
+    size: &'static str,
 }
 
 impl Grid {
-    fn new(left: f64, unit: Option<TimeUnit>) -> Self {
+    fn new(left: f64, unit: Option<TimeUnit>, stripped: bool) -> Self {
         // What is not taken by columns of a fixed width is shared by the two bars.
         let bars = left + 622.0;
         let (room, gap) = (WIDTH - MARGIN - bars, 24.0);
@@ -128,6 +135,7 @@ impl Grid {
             relocations: left + 594.0,
             bars: [[bars, bars + room * 0.42], [bars + room * 0.42 + gap, WIDTH - MARGIN]],
             unit,
+            size: if stripped { "stripped size" } else { "size as linked" },
         }
     }
 
@@ -145,7 +153,7 @@ impl Grid {
         }
         head(&["RELRO"], self.relro, Anchor::Middle);
         head(&["relocations"], self.relocations, Anchor::Right);
-        head(&["stripped size"], self.bars[0][0], Anchor::Left);
+        head(&[self.size], self.bars[0][0], Anchor::Left);
         if let Some(unit) = self.unit {
             let unit = format!("pinned, {}", unit.name);
             head(&["CPU time of a start,", &unit], self.bars[1][0], Anchor::Left);

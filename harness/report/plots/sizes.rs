@@ -9,15 +9,16 @@ use crate::config::Variant;
 use crate::report::canvas::{Anchor, Colour, Mark, colours};
 use crate::results::{ArtifactRow, Index, Place, Status};
 
-/// What gets a colour of its own, as `size-by-meaning` calls it; the rest is one piece.
+/// What gets a colour of its own, as `size-by-meaning` calls it; the rest is one piece. Neighbours differ in
+/// lightness too.
 const PARTS: [(&str, Colour); 8] = [
     ("code", colours::BLUE),
     ("read-only data", colours::SKY),
-    ("Go type data", colours::PURPLE),
+    ("Go type data", colours::YELLOW),
     ("pc-line tables", colours::GREEN),
-    ("writable data", colours::YELLOW),
+    ("writable data", colours::ORANGE),
     ("relocation tables", colours::VERMILION),
-    ("symbols", colours::ORANGE),
+    ("symbols", colours::PURPLE),
     ("debug data", colours::BLACK),
 ];
 const REST: &str = "everything else";
@@ -51,9 +52,9 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     if !any(&bars) {
         return Ok(None);
     }
-    let state = if stripped { "stripped" } else { "as linked" };
+    let state = if stripped { "Stripped" } else { "Linked" };
     let subtitle =
-        format!("File size {state}, by what the bytes are for; {}, {}", place.toolchain, place.target);
+        format!("{state} size of the file, by what the bytes are for; {}, {}", place.toolchain, place.target);
     let mut sheet = Sheet::new(&title(index, program, &bars, state), &subtitle);
     let used: Vec<usize> =
         (0..=PARTS.len()).filter(|part| bars.iter().any(|bar| share(bar, *part) > 0.0)).collect();
@@ -164,7 +165,8 @@ fn title(index: &Index<'_>, program: &str, bars: &[Bar<'_>], state: &str) -> Str
     let (Some(least), Some(most)) = (pairs.iter().min_by(by_ratio), pairs.iter().max_by(by_ratio)) else {
         let sizes = bars.iter().map(Bar::size).filter(|size| *size > 0);
         let (least, most) = (sizes.clone().min().unwrap_or_default(), sizes.max().unwrap_or_default());
-        return format!("{program}: {} to {} {state}", words::bytes(least), words::bytes(most));
+        let state = state.to_lowercase();
+        return format!("{program}: {} to {}, {state}", words::bytes(least), words::bytes(most));
     };
     let range = words::percent_range(ratio(least), ratio(most));
     let (base, changed) = most;
@@ -174,5 +176,5 @@ fn title(index: &Index<'_>, program: &str, bars: &[Bar<'_>], state: &str) -> Str
     let mostly =
         part.filter(|part| 2 * changed.parts[*part].saturating_sub(base.parts[*part]) > grown && grown > 0);
     let mostly = mostly.map_or(String::new(), |part| format!(", most of it {}", name(part)));
-    format!("{program}: PIE alone, size {state}: {range}{mostly}")
+    format!("{program}: PIE alone, {} size: {range}{mostly}", state.to_lowercase())
 }

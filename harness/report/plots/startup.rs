@@ -13,6 +13,8 @@ use crate::results::{EstimateRow, Index, Measure, Place};
 /// What was measured of a variant.
 struct Row<'a> {
     variant: &'a str,
+    /// Whether it is the control.
+    is_copy: bool,
     centre: &'a EstimateRow,
     copies: Vec<f64>,
 }
@@ -62,7 +64,7 @@ fn rows<'a>(index: &Index<'a>, program: &str, place: Place<'_>, measure: Measure
             let centre = index.estimate(id, program, place, measure, "centre")?;
             let copies = index.estimates(id, program, place, measure, "copy-centre");
             let copies = copies.map(|row| row.estimate).collect();
-            Some(Row { variant: &variant.name, centre, copies })
+            Some(Row { variant: &variant.name, is_copy: variant.copy_of.is_some(), centre, copies })
         })
     };
     index.run().info.variants.iter().filter_map(row).collect()
@@ -79,7 +81,8 @@ fn time_words(measure: Measure) -> &'static str {
 
 fn title(program: &str, measure: Measure, rows: &[Row<'_>]) -> String {
     let by_time = |a: &&Row<'_>, b: &&Row<'_>| a.centre.estimate.total_cmp(&b.centre.estimate);
-    match (rows.iter().min_by(by_time), rows.iter().max_by(by_time)) {
+    let own = || rows.iter().filter(|row| !row.is_copy);
+    match (own().min_by(by_time), own().max_by(by_time)) {
         (Some(least), Some(most)) => format!(
             "{program}: a start takes {} ({}) to {} ({}) of {}",
             words::time(least.centre.estimate),
