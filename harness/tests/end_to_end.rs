@@ -123,10 +123,14 @@ fn a_users_own_program_gets_the_same_report() {
     bench.call("run --config mine --quick --budget 500ms").with(0);
     assert!(bench.read("report/local/report.md").contains("prog"));
     // What is changed is built anew.
-    bench.write("mine/prog/extra.go", "package main\n\nvar Extra = 1\n");
+    bench.write(
+        "mine/prog/print.go",
+        "package main\n\nimport \"fmt\"\n\nfunc println_() { fmt.Println(1) }\n",
+    );
     let digest = |run: &str| bench.table(&format!("results/{run}/artifacts.csv"))[0].get("sha256").to_owned();
     bench.call("run --config mine --quick --budget 500ms").with(0);
     assert!(!digest("local").is_empty() && !digest("local-2").is_empty());
+    assert_ne!(digest("local"), digest("local-2"), "an old artifact was taken for the changed program");
 }
 
 #[test]
