@@ -1,0 +1,3 @@
+module gopie.example/needsc
+
+go 1.21
