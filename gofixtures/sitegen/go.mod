@@ -1,0 +1,3 @@
+module gopie.example/sitegen
+
+go 1.21
