@@ -1,0 +1,3 @@
+module gopie.example/fuzzyfind
+
+go 1.21
