@@ -1,0 +1,3 @@
+module gopie.example/httpserve
+
+go 1.21
