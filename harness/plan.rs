@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Contrast, Contrasts, Program, RunKind, Variant};
+use crate::config::{Config, Contrast, Language, Program, RunKind, Variant, timed_contrasts};
 
 /// One program x variant x toolchain x target.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Case {
     pub program: String,
     /// Name of the variant.
     pub variant: String,
-    /// The Go release.
+    /// The Go release, or for a reference program the C compiler.
     pub toolchain: String,
     /// `GOOS/GOARCH`.
     pub target: String,
@@ -46,7 +46,7 @@ impl Case {
 pub struct Timed {
     /// Name of the program.
     pub program: String,
-    /// The Go release.
+    /// The Go release, or for a reference program the C compiler.
     pub toolchain: String,
     /// `GOOS/GOARCH`.
     pub target: String,
@@ -91,66 +91,64 @@ pub struct Axes<'a> {
     pub contrasts: &'a [Contrast],
     /// The Go releases.
     pub toolchains: &'a [String],
+    /// The C compiler that reference programs are built with, whether it is there or not.
+    pub c_compiler: &'a str,
     /// The targets.
     pub targets: &'a [String],
     /// The target that can be started here.
     pub host: &'a str,
 }
 
-/// Makes the plan. A quick run starts the first program only.
+/// Makes the plan. A quick run starts the first program only; reference programs are built for the host alone.
 pub fn plan(axes: &Axes<'_>) -> Plan {
-    let mut cases = Vec::new();
-    let mut timed = Vec::new();
+    let mut plan = Plan { cases: Vec::new(), timed: Vec::new() };
+    let of_language = |language| {
+        let programs = axes.programs.iter().enumerate();
+        programs.filter(move |(_, program)| program.source.language() == language)
+    };
     for toolchain in axes.toolchains {
         for target in axes.targets {
-            for (number, program) in axes.programs.iter().enumerate() {
-                for variant in axes.variants {
-                    for stripped in [false, true] {
-                        cases.push(Case {
-                            program: program.name.clone(),
-                            variant: variant.name.clone(),
-                            toolchain: toolchain.clone(),
-                            target: target.clone(),
-                            stripped,
-                        });
-                    }
-                }
-                let variants = timed_variants(axes, program);
-                let first_only = axes.kind == RunKind::Quick && number > 0;
-                if target == axes.host && !variants.is_empty() && !first_only {
-                    timed.push(Timed {
-                        program: program.name.clone(),
-                        toolchain: toolchain.clone(),
-                        target: target.clone(),
-                        variants,
-                        stripped: true,
-                    });
-                }
+            for (number, program) in of_language(Language::Go) {
+                plan.add(axes, number, program, toolchain, target);
             }
         }
     }
-    Plan { cases, timed }
+    for (number, program) in of_language(Language::C) {
+        plan.add(axes, number, program, axes.c_compiler, axes.host);
+    }
+    plan
 }
 
-/// The contrasts of a program that this kind of run times.
-pub fn timed_contrasts<'a>(
-    kind: RunKind,
-    program: &'a Program,
-    contrasts: &'a [Contrast],
-) -> impl Iterator<Item = &'a Contrast> {
-    contrasts.iter().filter(move |contrast| match (kind, program.contrasts) {
-        (RunKind::Quick, Contrasts::All) => contrast.quick,
-        (RunKind::Quick, Contrasts::Primary) => contrast.quick && contrast.primary,
-        (RunKind::Default, Contrasts::Primary) => contrast.primary,
-        (RunKind::Default, Contrasts::All) | (RunKind::Full, _) => true,
-    })
+impl Plan {
+    /// Adds a program on one toolchain and target: its cases, and its starts where they are timed.
+    fn add(&mut self, axes: &Axes<'_>, number: usize, program: &Program, toolchain: &str, target: &str) {
+        for variant in axes.variants.iter().filter(|variant| variant.language == program.source.language()) {
+            for stripped in [false, true] {
+                self.cases.push(Case {
+                    program: program.name.clone(),
+                    variant: variant.name.clone(),
+                    toolchain: toolchain.to_owned(),
+                    target: target.to_owned(),
+                    stripped,
+                });
+            }
+        }
+        let variants = timed_variants(axes, program);
+        let first_only = axes.kind == RunKind::Quick && number > 0;
+        if target == axes.host && !variants.is_empty() && !first_only {
+            self.timed.push(Timed {
+                program: program.name.clone(),
+                toolchain: toolchain.to_owned(),
+                target: target.to_owned(),
+                variants,
+                stripped: true,
+            });
+        }
+    }
 }
 
 fn timed_variants(axes: &Axes<'_>, program: &Program) -> Vec<String> {
-    let known = |name: &str| axes.variants.iter().any(|variant| variant.name == name);
-    let pairs: Vec<_> = timed_contrasts(axes.kind, program, axes.contrasts)
-        .filter(|contrast| known(&contrast.base) && known(&contrast.changed))
-        .collect();
+    let pairs: Vec<_> = timed_contrasts(axes.kind, program, axes.variants, axes.contrasts).collect();
     let names = axes.variants.iter().map(|variant| variant.name.clone());
     names.filter(|name| pairs.iter().any(|pair| *name == pair.base || *name == pair.changed)).collect()
 }

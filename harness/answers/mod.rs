@@ -50,11 +50,11 @@ pub enum Wrong {
         /// What it should have.
         expected: String,
     },
-    /// No output is pinned for this release.
-    #[error("workload: programs.toml has no stdout_sha256 for {release}; this output's is {got}")]
+    /// No output is pinned for this toolchain.
+    #[error("workload: programs.toml has no stdout_sha256 for {toolchain}; this output's is {got}")]
     Unpinned {
-        /// The release.
-        release: String,
+        /// The toolchain.
+        toolchain: String,
         /// Digest of what it printed.
         got: String,
     },
@@ -68,10 +68,10 @@ pub enum Wrong {
 pub struct Surroundings<'a> {
     /// Where inputs are kept.
     pub cache: &'a Cache,
-    /// Root of the toolchain that built it.
+    /// Root of the Go toolchain.
     pub goroot: &'a Path,
-    /// Its release.
-    pub release: &'a str,
+    /// What built the artifact: the Go release, or the C compiler.
+    pub toolchain: &'a str,
     /// `GOOS/GOARCH`.
     pub target: &'a str,
 }
@@ -96,7 +96,7 @@ impl Places<'_> {
         text.replace("{input}", &self.input.map(shown).unwrap_or_default())
             .replace("{goroot}", &shown(self.around.goroot))
             .replace("{scratch}", &shown(self.scratch))
-            .replace("{release}", self.around.release)
+            .replace("{release}", self.around.toolchain)
             .replace("{target}", self.around.target)
     }
 
@@ -128,7 +128,7 @@ pub fn check(
     let (artifact, sha256) = artifact;
     let asked = format!(
         "{sha256} {} {} {workload} {}",
-        around.release,
+        around.toolchain,
         around.target,
         serde_json::to_string(program)?
     );
@@ -189,8 +189,8 @@ fn workload_answer(
     Ok(command.run().map_err(Wrong::from).and_then(|finished| {
         expect_status("workload", &finished, workload.status)?;
         let got = digest::of_bytes(&finished.stdout);
-        match pinned(workload, around.release) {
-            None => Err(Wrong::Unpinned { release: around.release.to_owned(), got }),
+        match pinned(workload, around.toolchain) {
+            None => Err(Wrong::Unpinned { toolchain: around.toolchain.to_owned(), got }),
             Some(expected) if *expected != got => {
                 let (got, expected) = (format!("output with sha256 {got}"), expected.to_owned());
                 Err(Wrong::Output { what: "workload", got, expected })
@@ -200,10 +200,12 @@ fn workload_answer(
     }))
 }
 
-/// The expected digest: that of the longest key which the release's name begins with.
-fn pinned<'a>(workload: &'a Workload, release: &str) -> Option<&'a str> {
-    let fits = workload.stdout_sha256.iter().filter(|(prefix, _)| release.starts_with(prefix.as_str()));
-    fits.max_by_key(|(prefix, _)| prefix.len()).map(|(_, digest)| digest.as_str())
+/// The expected digest: that of the longest key which the toolchain's name begins with, or of `any`.
+fn pinned<'a>(workload: &'a Workload, toolchain: &str) -> Option<&'a str> {
+    let pins = &workload.stdout_sha256;
+    let fits = pins.iter().filter(|(prefix, _)| toolchain.starts_with(prefix.as_str()));
+    let longest = fits.max_by_key(|(prefix, _)| prefix.len()).map(|(_, digest)| digest);
+    longest.or_else(|| pins.get("any")).map(String::as_str)
 }
 
 fn expect_status(what: &'static str, finished: &Finished, expected: i32) -> Result<(), Wrong> {
@@ -264,7 +266,7 @@ mod tests {
             let around = Surroundings {
                 cache: &self.cache,
                 goroot: Path::new("/goroot"),
-                release: "go1.27.3",
+                toolchain: "go1.27.3",
                 target: "linux/amd64",
             };
             let sha256 = digest::of_bytes(script.as_bytes());

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::cache::Cache;
 use crate::command::Command;
-use crate::config::{Config, Variant};
+use crate::config::{Config, Language, Variant};
 use crate::digest::Hasher;
 use crate::interrupt;
 use crate::plan::Case;
@@ -75,13 +75,35 @@ pub struct Outcome {
 #[derive(Clone, Debug)]
 struct Job<'a> {
     case: &'a Case,
-    toolchain: &'a Toolchain,
+    tool: Tool<'a>,
     variant: &'a Variant,
     source: source::Resolved,
     recipe: Recipe,
     overlay: PathBuf,
     key: String,
 }
+
+/// What builds a case.
+#[derive(Clone, Copy, Debug)]
+enum Tool<'a> {
+    Go(&'a Toolchain),
+    C(&'a CCompiler),
+}
+
+impl Tool<'_> {
+    /// The executable, and the name under which it stands in a record.
+    fn command(self) -> (PathBuf, String) {
+        match self {
+            Self::Go(toolchain) => (toolchain.goroot.join("bin/go"), "$GOROOT/bin/go".to_owned()),
+            Self::C(compiler) => (compiler.path.clone(), compiler.command.clone()),
+        }
+    }
+}
+
+/// There is no C compiler to build a reference program with.
+#[derive(Debug, thiserror::Error)]
+#[error("neither gcc nor clang nor cc is on PATH")]
+struct NoCompiler;
 
 /// Builds every case; `done` is told of each as it is finished.
 pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync)) -> Vec<Outcome> {
@@ -93,7 +115,11 @@ pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync
             Ok(job) => jobs.push(job),
             Err(error) => {
                 done(case);
-                outcomes.insert(case.clone(), failed(case, format!("{error:#}")));
+                let mut outcome = failed(case, format!("{error:#}"));
+                if error.is::<NoCompiler>() {
+                    outcome.status = Status::Unsupported;
+                }
+                outcomes.insert(case.clone(), outcome);
             }
         }
     }
@@ -141,7 +167,7 @@ pub fn build_again(setup: &Setup<'_>, case: &Case, build_cache: &Path) -> Result
         job.source.dir = Some(copy);
     }
     job.recipe.env.insert("GOCACHE".to_owned(), build_cache.display().to_string());
-    let bytes = go_build(setup, &job)?.0;
+    let bytes = run_build(setup, &job)?.0;
     Ok(crate::digest::of_bytes(&bytes))
 }
 
@@ -151,31 +177,41 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let variant = variant.copy_of.as_deref().and_then(find).unwrap_or(variant);
     let program = setup.config.programs.iter().find(|program| program.name == case.program);
     let program = program.context("the program is not configured")?;
-    let toolchain = setup.toolchains.iter().find(|toolchain| toolchain.release == case.toolchain);
-    let toolchain = toolchain.context("the toolchain is not there")?;
     let source = source::resolve(setup.config, program, setup.outputs)?;
+    let tool = match variant.language {
+        Language::Go => {
+            let mut all = setup.toolchains.iter();
+            Tool::Go(
+                all.find(|toolchain| toolchain.release == case.toolchain)
+                    .context("the toolchain is not there")?,
+            )
+        }
+        Language::C => Tool::C(setup.c_compiler.ok_or(NoCompiler)?),
+    };
     let base = go_environment(setup.c_compiler, &case.target, setup.folders);
     let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
-    let recipe = recipe(variant, &source.package, &base, &overlay.display().to_string());
-    let key = key(setup, case, toolchain, variant, &source, &recipe);
-    Ok(Job { case, toolchain, variant, source, recipe, overlay, key })
+    let recipe = recipe(variant, &base, &overlay.display().to_string());
+    let key = key(setup, case, tool, variant, &source, &recipe);
+    Ok(Job { case, tool, variant, source, recipe, overlay, key })
 }
 
 /// Digest of everything that goes into an artifact.
 fn key(
     setup: &Setup<'_>,
     case: &Case,
-    toolchain: &Toolchain,
+    tool: Tool<'_>,
     variant: &Variant,
     source: &source::Resolved,
     recipe: &Recipe,
 ) -> String {
     let mut hasher = Hasher::default();
-    hasher.field("build 1").field(&case.target).field(&source.package).field(&source.sha256);
-    for digest in [&toolchain.go_sha256, &toolchain.link_sha256, &toolchain.compile_sha256] {
-        hasher.field(digest);
+    hasher.field("build 1").field(&case.target).field(source.inputs.join(" ")).field(&source.sha256);
+    if let Tool::Go(toolchain) = tool {
+        for digest in [&toolchain.go_sha256, &toolchain.link_sha256, &toolchain.compile_sha256] {
+            hasher.field(digest);
+        }
     }
-    let paths = Paths { toolchain, cache: setup.cache, source: source.dir.as_deref() };
+    let paths = Paths { tool, cache: setup.cache, source: source.dir.as_deref() };
     for arg in &recipe.args {
         hasher.field(paths.shorten(arg));
     }
@@ -186,7 +222,7 @@ fn key(
         let compiler = setup.c_compiler.map(|c| format!("{} {} {}", c.sha256, c.linker, setup.libc));
         hasher.field(compiler.unwrap_or_default());
     }
-    if !variant.trimpath {
+    if let (Tool::Go(toolchain), false) = (tool, variant.trimpath) {
         hasher.field(toolchain.goroot.as_os_str().as_encoded_bytes());
         hasher.field(source.dir.as_deref().unwrap_or(Path::new("")).as_os_str().as_encoded_bytes());
     }
@@ -194,18 +230,19 @@ fn key(
 }
 
 fn build(setup: &Setup<'_>, job: &Job<'_>) -> Outcome {
-    let paths = Paths { toolchain: job.toolchain, cache: setup.cache, source: job.source.dir.as_deref() };
+    let paths = Paths { tool: job.tool, cache: setup.cache, source: job.source.dir.as_deref() };
     let made = || -> Result<Artifact> {
         let _lock = setup.cache.lock(&job.key)?;
         if let Some(artifact) = store::get(setup.cache, &job.key)? {
             return Ok(artifact);
         }
-        let (bytes, stderr) = go_build(setup, job)?;
+        let (bytes, stderr) = run_build(setup, job)?;
         store::put(setup.cache, &job.key, &bytes, &paths.shorten(&stderr))
     };
     let mut args = job.recipe.args.clone();
-    args.extend(["-o".to_owned(), "artifact".to_owned(), job.recipe.package.clone()]);
-    let command = format!("$GOROOT/bin/go {}", paths.shorten(&quoted(args.iter())));
+    args.extend(["-o".to_owned(), "artifact".to_owned()]);
+    args.extend(job.source.inputs.iter().cloned());
+    let command = format!("{} {}", job.tool.command().1, paths.shorten(&quoted(args.iter())));
     let env: Vec<String> = job.recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let environment = paths.shorten(&quoted(env.iter()));
     match made() {
@@ -225,22 +262,21 @@ fn build(setup: &Setup<'_>, job: &Job<'_>) -> Outcome {
     }
 }
 
-/// Runs `go build`; gives the artifact's bytes and what was said.
-fn go_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
+/// Runs the build; gives the artifact's bytes and what was said.
+fn run_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
     let scratch = setup.cache.scratch()?;
     let dir = job.source.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
-    if job.source.fetches {
-        toolchain::fetch_modules(job.toolchain, &dir, setup.cache, interrupt::flag())?;
+    if let (Tool::Go(toolchain), true) = (job.tool, job.source.fetches) {
+        toolchain::fetch_modules(toolchain, &dir, setup.cache, interrupt::flag())?;
     }
-    if job.variant.import_runtime_cgo {
-        write_overlay(setup.cache, job)?;
+    if let (Tool::Go(toolchain), true) = (job.tool, job.variant.import_runtime_cgo) {
+        write_overlay(setup.cache, toolchain, job)?;
     }
     let made = scratch.path().join("artifact");
     let output = made.display().to_string();
     let args = job.recipe.args.iter().cloned();
-    let go = job.toolchain.goroot.join("bin/go");
-    let finished = Command::new(&go, &dir)
-        .args(args.chain(["-o".to_owned(), output, job.recipe.package.clone()]))
+    let finished = Command::new(&job.tool.command().0, &dir)
+        .args(args.chain(["-o".to_owned(), output]).chain(job.source.inputs.iter().cloned()))
         .env(job.recipe.env.clone())
         .run()?;
     let stderr = finished.complaint();
@@ -253,11 +289,9 @@ fn go_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
 }
 
 /// Go's `-overlay` puts a file into package main that imports `runtime/cgo`.
-fn write_overlay(cache: &Cache, job: &Job<'_>) -> Result<()> {
-    let main = match &job.source.dir {
-        Some(dir) => dir.join(&job.recipe.package),
-        None => job.toolchain.goroot.join("src").join(&job.recipe.package),
-    };
+fn write_overlay(cache: &Cache, toolchain: &Toolchain, job: &Job<'_>) -> Result<()> {
+    let sources = job.source.dir.clone().unwrap_or_else(|| toolchain.goroot.join("src"));
+    let main = sources.join(job.source.inputs.concat());
     let folder = cache.dir("overlay")?;
     let code = folder.join(RUNTIME_CGO);
     // Both are the same whoever writes them, and renamed into place.
@@ -332,14 +366,17 @@ fn failed(case: &Case, reason: String) -> Outcome {
 
 /// Paths of this machine, and what stands for them in a record.
 struct Paths<'a> {
-    toolchain: &'a Toolchain,
+    tool: Tool<'a>,
     cache: &'a Cache,
     source: Option<&'a Path>,
 }
 
 impl Paths<'_> {
     fn shorten(&self, text: &str) -> String {
-        let mut folders = vec![(self.toolchain.goroot.as_path(), "$GOROOT"), (self.cache.root(), "$CACHE")];
+        let mut folders = vec![(self.cache.root(), "$CACHE")];
+        if let Tool::Go(toolchain) = self.tool {
+            folders.push((toolchain.goroot.as_path(), "$GOROOT"));
+        }
         folders.extend(self.source.map(|path| (path, "$SRC")));
         abbreviate(text, &folders)
     }

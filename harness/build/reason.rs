@@ -19,11 +19,13 @@ pub(super) struct Refused {
 }
 
 /// What Go, a C compiler or a linker says where it lacks something or will not do something.
-const REFUSALS: [&str; 16] = [
+const REFUSALS: [&str; 17] = [
     // Go: no C compiler, or none wanted where one is needed.
     "requires external (cgo) linking, but cgo is not enabled",
     "C compiler \"",
     "executable file not found in $PATH",
+    // Go: every file of a package is in C or calls C, and cgo is off.
+    "build constraints exclude all Go files",
     // Go: a mode, a target or a flag that this release or target does not have.
     "-buildmode=pie not supported",
     "buildmode=pie requires external",

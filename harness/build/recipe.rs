@@ -1,28 +1,31 @@
-//! From a variant to a `go build` command line; pure.
+//! From a variant to the command line of a build; pure.
 
 use std::collections::BTreeMap;
 
-use crate::config::Variant;
+use crate::config::{Language, Variant};
 
-/// A command line without the `go` and without where the output goes.
+/// A command line without the tool, without where the output goes, and without what is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Recipe {
-    /// Arguments, from `build` to just before the package.
+    /// Arguments.
     pub(super) args: Vec<String>,
-    /// The package.
-    pub(super) package: String,
     /// The whole environment.
     pub(super) env: BTreeMap<String, String>,
 }
 
+/// What of the scrubbed environment is not Go's own.
+const OF_ANY_COMPILER: [&str; 5] = ["HOME", "LC_ALL", "PATH", "TMPDIR", "TZ"];
+
 /// The recipe of a variant: `base` is the scrubbed environment, `overlay` the path of the overlay file that
 /// imports `runtime/cgo`.
-pub(super) fn recipe(
-    variant: &Variant,
-    package: &str,
-    base: &BTreeMap<String, String>,
-    overlay: &str,
-) -> Recipe {
+pub(super) fn recipe(variant: &Variant, base: &BTreeMap<String, String>, overlay: &str) -> Recipe {
+    let mut env = base.clone();
+    env.extend(variant.env.clone());
+    if variant.language == Language::C {
+        env.retain(|name, _| OF_ANY_COMPILER.contains(&name.as_str()) || variant.env.contains_key(name));
+        return Recipe { args: variant.cc.clone(), env };
+    }
+    env.extend(variant.cgo_enabled.iter().map(|value| ("CGO_ENABLED".to_owned(), value.clone())));
     let mut args = vec!["build".to_owned()];
     if variant.trimpath {
         args.push("-trimpath".to_owned());
@@ -41,10 +44,7 @@ pub(super) fn recipe(
     if !ldflags.is_empty() {
         args.push(format!("-ldflags={ldflags}"));
     }
-    let mut env = base.clone();
-    env.extend(variant.cgo_enabled.iter().map(|value| ("CGO_ENABLED".to_owned(), value.clone())));
-    env.extend(variant.env.clone());
-    Recipe { args, package: package.to_owned(), env }
+    Recipe { args, env }
 }
 
 /// `-ldflags`: Go splits it at white space, with single or double quotes around what stays together.
@@ -80,7 +80,7 @@ mod tests {
         let config = Config::embedded(&cache).expect("loads");
         let variant = config.variants.iter().find(|variant| variant.name == name).expect("is there");
         let base = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
-        let recipe = recipe(variant, ".", &base, "/overlay.json");
+        let recipe = recipe(variant, &base, "/overlay.json");
         let env: Vec<String> = recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{} {}", env.join(" "), recipe.args.join(" "))
     }
@@ -103,6 +103,11 @@ mod tests {
         assert!(!command.contains("-trimpath") && !command.contains("CGO_ENABLED"), "{command}");
         assert!(command.contains("-linkmode=external -B 0x"), "{command}");
         assert!(command.contains("-extldflags '-Wl,-z,relro -Wl,--as-needed -Wl,-z,pack-relative-relocs"));
+    }
+
+    #[test]
+    fn a_reference_program_gets_the_c_compilers_arguments_alone() {
+        assert_eq!(command("c-pie"), "LC_ALL=C -O2 -fPIE -pie");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a program's source is: its folder, its package, and a digest of all that `go build` may read there.
+//! What a program's source is: its folder, what of it is built, and a digest of all that may be read there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::digest::{self, Hasher};
 /// A program's source, resolved.
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
-    /// The folder that `go build` is run in; for the toolchain's own programs any will do.
+    /// The folder that the build is run in; for the toolchain's own programs any will do.
     pub(super) dir: Option<PathBuf>,
-    /// The package to build.
-    pub(super) package: String,
+    /// What to build, as the last arguments of the command: a package, or the files in C.
+    pub(super) inputs: Vec<String>,
     /// Digest of the sources; those of the toolchain are covered by the toolchain's own.
     pub(super) sha256: String,
     /// Whether modules have to be fetched first.
@@ -25,7 +25,15 @@ pub(super) struct Resolved {
 pub(super) fn resolve(config: &Config, program: &Program, outputs: &[PathBuf]) -> Result<Resolved> {
     match &program.source {
         Source::Toolchain(package) => {
-            Ok(Resolved { dir: None, package: package.clone(), sha256: String::new(), fetches: false })
+            let inputs = vec![package.clone()];
+            Ok(Resolved { dir: None, inputs, sha256: String::new(), fetches: false })
+        }
+        Source::C(folder) => {
+            let dir = config.root.join(folder);
+            let mut hasher = Hasher::default();
+            digest_folder(&dir, &dir, outputs, &mut hasher)?;
+            let inputs = c_files(&dir)?;
+            Ok(Resolved { dir: Some(dir), inputs, sha256: hasher.finish(), fetches: false })
         }
         Source::Module { folder, package } => {
             let dir = config.root.join(folder);
@@ -39,9 +47,23 @@ pub(super) fn resolve(config: &Config, program: &Program, outputs: &[PathBuf]) -
                 digest_folder(&root, &root, outputs, &mut hasher)?;
             }
             let fetches = requires_modules(&text) && !dir.join("vendor").exists();
-            Ok(Resolved { dir: Some(dir), package: package.clone(), sha256: hasher.finish(), fetches })
+            let inputs = vec![package.clone()];
+            Ok(Resolved { dir: Some(dir), inputs, sha256: hasher.finish(), fetches })
         }
     }
+}
+
+/// Names of the files in C right in a folder, sorted.
+fn c_files(dir: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "c")).collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        bail!("there is no file in C in {}", dir.display());
+    }
+    Ok(names)
 }
 
 /// Adds every file below a folder, in order of name; hidden folders are left out as Go leaves them out.

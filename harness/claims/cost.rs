@@ -35,8 +35,8 @@ fn size_of(index: &Index<'_>, program: &str, variant: &str, place: Place<'_>, st
 
 fn growths<'a>(index: &Index<'a>) -> Vec<Growth<'a>> {
     let mut all = Vec::new();
-    for &place in index.places() {
-        for program in &index.run().info.programs {
+    for place in index.places() {
+        for program in index.go_programs() {
             for contrast in pie_only(index) {
                 let sizes = |stripped| {
                     let size = |variant: &str| size_of(index, &program.name, variant, place, stripped);
@@ -112,8 +112,8 @@ pub(super) fn size(index: &Index<'_>) -> Finding {
 /// The effects of PIE alone, program by program.
 fn effects<'a>(index: &Index<'a>, measure: Measure) -> Vec<Effect<'a>> {
     let mut all = Vec::new();
-    for &place in index.places() {
-        for program in &index.run().info.programs {
+    for place in index.places() {
+        for program in index.go_programs() {
             let contrasts = pie_only(index);
             all.extend(
                 contrasts.filter_map(|contrast| Effect::of(index, contrast, &program.name, place, measure)),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::settings::{only_difference, settings};
-use super::subject::{Built, PROPOSAL, built, unique};
+use super::subject::{Built, built, unique};
 use super::{Finding, Verdict, words};
+use crate::config::PROPOSAL;
 use crate::results::{Index, Status};
 
 /// Whether a linkage is one that asks nothing of the system at start.
@@ -202,8 +203,13 @@ pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
             other.variant.name == PROPOSAL && other.program == built.program && other.place == built.place
         })
     };
-    let both: Vec<&Built<'_>> =
-        all.iter().filter(plain).filter(|built| built.place.target == host).filter(proposed).collect();
+    // What a program with C of its own links to says nothing of its imports.
+    let own_c: Vec<&str> =
+        index.go_programs().filter(|program| program.own_c).map(|program| program.name.as_str()).collect();
+    let both: Vec<&Built<'_>> = (all.iter().filter(plain))
+        .filter(|built| built.place.target == host && !own_c.contains(&built.program))
+        .filter(proposed)
+        .collect();
     if both.is_empty() {
         return Finding::undecided(format!("no program of this run was built plainly and as `{PROPOSAL}`"));
     }

@@ -25,7 +25,6 @@ pub use effect::{
     not_excluded,
 };
 pub use settings::recipe;
-pub use subject::PROPOSAL;
 
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! The build settings of a variant one by one, so that two variants can be told apart by what differs.
 
 use super::subject::Built;
-use crate::config::Variant;
+use crate::config::{Language, Variant};
 
 /// A setting: its name, its value, and the values that are no flag of anybody's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,12 @@ pub(super) fn only_difference(first: &Built<'_>, second: &Built<'_>) -> Option<(
 /// `CGO_ENABLED=0 go build -buildmode=pie -ldflags='-linkmode=internal -bindnow'`.
 pub fn recipe(variant: &Variant) -> Vec<String> {
     let mut words: Vec<String> = variant.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    if variant.language == Language::C {
+        words.push("cc".to_owned());
+        words.extend(variant.cc.iter().cloned());
+        words.push("*.c".to_owned());
+        return words;
+    }
     words.extend(variant.cgo_enabled.iter().map(|value| format!("CGO_ENABLED={value}")));
     words.extend(["go".to_owned(), "build".to_owned()]);
     words.extend(variant.buildmode.iter().map(|mode| format!("-buildmode={mode}")));

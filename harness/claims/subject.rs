@@ -1,10 +1,7 @@
 //! What claims are about: the artifacts of a run, as rules go through them.
 
-use crate::config::{Contrast, Variant};
+use crate::config::{Contrast, Language, Variant};
 use crate::results::{ArtifactRow, Index, Place};
-
-/// The variant that is the proposal's build.
-pub const PROPOSAL: &str = "static";
 
 /// An artifact as the linker wrote it.
 #[derive(Clone, Copy, Debug)]
@@ -41,13 +38,12 @@ impl Built<'_> {
     }
 }
 
-/// Every artifact as linked, less the controls: program by program, in the order of the variants.
+/// Every artifact of a Go program as linked, less the controls: program by program, in the order of the variants.
 pub(super) fn built<'a>(index: &Index<'a>) -> Vec<Built<'a>> {
-    let info = &index.run().info;
     let mut all = Vec::new();
-    for &place in index.places() {
-        for program in &info.programs {
-            for variant in info.variants.iter().filter(|variant| variant.copy_of.is_none()) {
+    for place in index.places() {
+        for program in index.go_programs() {
+            for variant in index.variants(Language::Go) {
                 if let Some(row) = index.artifact(&program.name, &variant.name, place, false) {
                     all.push(Built { program: &program.name, variant, place, row });
                 }
@@ -57,9 +53,10 @@ pub(super) fn built<'a>(index: &Index<'a>) -> Vec<Built<'a>> {
     all
 }
 
-/// The contrasts in which nothing but PIE differs.
+/// The contrasts in Go in which nothing but PIE differs.
 pub(super) fn pie_only<'a>(index: &Index<'a>) -> impl Iterator<Item = &'a Contrast> {
-    index.run().info.contrasts.iter().filter(|contrast| contrast.pie_only)
+    let all = index.run().info.contrasts.iter();
+    all.filter(|contrast| contrast.pie_only && index.language(contrast) == Language::Go)
 }
 
 /// Each name once, in the order of its first appearance.

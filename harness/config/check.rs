@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 
-use super::{Contrast, Program, Variant};
+use super::{Contrast, Language, Program, Variant};
 use crate::hint::HintExt;
 
 const SCHEMA: u32 = 1;
@@ -47,6 +47,28 @@ pub enum ConfigError {
         /// What stands in the digest's place.
         digest: String,
     },
+    /// A key of the other language.
+    #[error("the variant {name:?} sets {key:?}, which does not apply to programs in {language:?}")]
+    StrayKey {
+        /// The variant.
+        name: String,
+        /// The key.
+        key: &'static str,
+        /// The variant's language.
+        language: Language,
+    },
+    /// Variants of two languages, side by side.
+    #[error("the {kind} {name:?} puts {first:?} beside {second:?}: one is for Go, the other for C")]
+    TwoLanguages {
+        /// `variant` or `contrast`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// A variant.
+        first: String,
+        /// One of the other language.
+        second: String,
+    },
     /// A copy of a copy, or of itself.
     #[error("the variant {name:?} is a copy of {of:?}, which is a copy itself")]
     CopyOfCopy {
@@ -83,18 +105,37 @@ pub(super) fn variants(variants: &[Variant], contrasts: &[Contrast]) -> Result<(
     names("variant", known.iter().copied())?;
     names("contrast", contrasts.iter().map(|contrast| contrast.name.as_str()))?;
     for variant in variants {
+        if let Some(key) = variant.stray_key() {
+            let (name, language) = (variant.name.clone(), variant.language);
+            return Err(ConfigError::StrayKey { name, key, language });
+        }
         if let Some(of) = &variant.copy_of {
             let original = &variants[find("variant", &known, of)?];
             if original.copy_of.is_some() {
                 return Err(ConfigError::CopyOfCopy { name: variant.name.clone(), of: of.clone() });
             }
+            one_language("variant", &variant.name, variant, original)?;
         }
     }
     for contrast in contrasts {
-        find("variant", &known, &contrast.base)?;
-        find("variant", &known, &contrast.changed)?;
+        let base = &variants[find("variant", &known, &contrast.base)?];
+        let changed = &variants[find("variant", &known, &contrast.changed)?];
+        one_language("contrast", &contrast.name, base, changed)?;
     }
     Ok(())
+}
+
+fn one_language(
+    kind: &'static str,
+    name: &str,
+    first: &Variant,
+    second: &Variant,
+) -> Result<(), ConfigError> {
+    if first.language == second.language {
+        return Ok(());
+    }
+    let (first, second) = (first.name.clone(), second.name.clone());
+    Err(ConfigError::TwoLanguages { kind, name: name.to_owned(), first, second })
 }
 
 fn names<'a>(kind: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), ConfigError> {
@@ -148,6 +189,25 @@ mod tests {
         assert_eq!(message, r#"there is no variant named "pie-internl"; did you mean "pie-internal"?"#);
         let message = choose("zzz").expect_err("is unknown").to_string();
         assert_eq!(message, r#"there is no variant named "zzz""#);
+    }
+
+    #[test]
+    fn languages_are_not_mixed() {
+        let variant = |text: &str| -> Variant {
+            toml::from_str(&format!("why = \"\"\nsource = \"\"\n{text}")).expect("a variant")
+        };
+        let go = variant("name = \"go\"\nbuildmode = \"pie\"");
+        let c = variant("name = \"c\"\nlanguage = \"c\"\ncc = [\"-O2\"]");
+        let contrast: Contrast =
+            toml::from_str("name = \"x\"\nwhat = \"x\"\nbase = \"go\"\nchanged = \"c\"").expect("a contrast");
+        assert_eq!(variants(&[go.clone(), c.clone()], &[]), Ok(()));
+        let message = variants(&[go, c.clone()], &[contrast]).expect_err("is mixed").to_string();
+        assert_eq!(message, r#"the contrast "x" puts "go" beside "c": one is for Go, the other for C"#);
+        let both = variant("name = \"both\"\nlanguage = \"c\"\nbuildmode = \"pie\"");
+        let message = variants(&[both], &[]).expect_err("has a stray key").to_string();
+        assert_eq!(message, r#"the variant "both" sets "buildmode", which does not apply to programs in C"#);
+        let copy = variant("name = \"copy\"\ncopy_of = \"c\"");
+        assert!(matches!(variants(&[c, copy], &[]), Err(ConfigError::TwoLanguages { .. })));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! how anything is built or run. The fixtures travel inside the binary, so that an installed gopie has them.
 
 mod check;
+mod contrasts;
 mod program;
 mod variant;
 
@@ -20,7 +21,8 @@ use crate::digest::Hasher;
 use crate::hint::HintExt;
 
 pub use check::{ConfigError, select};
-pub use program::{Answer, Contrasts, Input, Program, RunKind, Source, Workload};
+pub use contrasts::{PROPOSAL, contrasts_of, timed_contrasts};
+pub use program::{Answer, Contrasts, Input, Language, Program, RunKind, Source, Workload};
 pub use variant::{Change, Contrast, Variant};
 
 static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/gofixtures");

@@ -40,6 +40,29 @@ pub enum Source {
     },
     /// A package of the toolchain's own source tree, e.g. `cmd/gofmt`.
     Toolchain(String),
+    /// A reference program in C: every `*.c` of a folder, relative to `programs.toml`, compiled together.
+    C(String),
+}
+
+/// The language of a program: which variants it is built as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Go: a program under test.
+    #[default]
+    Go,
+    /// C: a reference program, built by the C compiler alone.
+    C,
+}
+
+impl Source {
+    /// The language of what is there.
+    pub fn language(&self) -> Language {
+        match self {
+            Self::Module { .. } | Self::Toolchain(_) => Language::Go,
+            Self::C(_) => Language::C,
+        }
+    }
 }
 
 /// The keys of a `source` table.
@@ -52,6 +75,8 @@ struct SourceTable {
     package: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     toolchain: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c: Option<String>,
 }
 
 impl TryFrom<SourceTable> for Source {
@@ -59,14 +84,17 @@ impl TryFrom<SourceTable> for Source {
 
     fn try_from(table: SourceTable) -> Result<Self, Self::Error> {
         match table {
-            SourceTable { module: Some(folder), package, toolchain: None } => {
+            SourceTable { module: Some(folder), package, toolchain: None, c: None } => {
                 Ok(Self::Module { folder, package: package.unwrap_or_else(|| ".".to_owned()) })
             }
-            SourceTable { module: None, package: None, toolchain: Some(package) } => {
+            SourceTable { module: None, package: None, toolchain: Some(package), c: None } => {
                 Ok(Self::Toolchain(package))
             }
+            SourceTable { module: None, package: None, toolchain: None, c: Some(folder) } => {
+                Ok(Self::C(folder))
+            }
             _ => Err("a source is { module = \"folder\" }, with package = \"./cmd/name\" if it is not the \
-                      folder itself, or { toolchain = \"cmd/name\" }"),
+                      folder itself, or { toolchain = \"cmd/name\" }, or { c = \"folder\" }"),
         }
     }
 }
@@ -75,9 +103,10 @@ impl From<Source> for SourceTable {
     fn from(source: Source) -> Self {
         match source {
             Source::Module { folder, package } => {
-                Self { module: Some(folder), package: Some(package), toolchain: None }
+                Self { module: Some(folder), package: Some(package), ..Self::default() }
             }
             Source::Toolchain(package) => Self { toolchain: Some(package), ..Self::default() },
+            Source::C(folder) => Self { c: Some(folder), ..Self::default() },
         }
     }
 }
@@ -106,6 +135,29 @@ pub enum Input {
         seed: u64,
         /// Number of packages.
         packages: u32,
+    },
+    /// Paths as a large source tree has them, one a line.
+    Paths {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of lines.
+        lines: u32,
+    },
+    /// A folder of valid, badly laid out bash scripts.
+    ShellScripts {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of scripts.
+        files: u32,
+        /// Functions in each of them.
+        functions: u32,
+    },
+    /// A folder with the source of a site: Markdown pages, templates, style sheets.
+    Site {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of pages.
+        pages: u32,
     },
 }
 
@@ -144,8 +196,8 @@ pub struct Workload {
     /// The expected exit status.
     #[serde(default)]
     pub status: i32,
-    /// SHA-256 of the expected standard output, by Go release: the longest prefix of the release's name
-    /// that is a key here counts, `go` matches them all.
+    /// SHA-256 of the expected standard output, by toolchain: the longest key that the toolchain's name begins
+    /// with counts, and `any` where none does.
     pub stdout_sha256: BTreeMap<String, String>,
 }
 
@@ -159,6 +211,9 @@ pub struct Program {
     pub what: String,
     /// Where its source is.
     pub source: Source,
+    /// Whether a Go program has C of its own, so that it is cgo whatever it imports of the standard library.
+    #[serde(default)]
+    pub own_c: bool,
     /// The shortest kind of run that has it.
     pub runs: RunKind,
     /// Which of its contrasts a default run times.

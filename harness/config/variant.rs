@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Language;
+
 /// A flag of a distribution that is not used as it stands, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,11 +54,36 @@ pub struct Variant {
     /// C in it carries the cgo runtime.
     #[serde(default)]
     pub import_runtime_cgo: bool,
+    /// The language of the programs that are built this way.
+    #[serde(default)]
+    pub language: Language,
+    /// Arguments of the C compiler, where the language is C; of the keys above only `env` applies then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<String>,
     /// The artifact of another variant under a name of its own: the control.
     pub copy_of: Option<String>,
     /// Flags that had to be replaced or dropped here.
     #[serde(default)]
     pub changes: Vec<Change>,
+}
+
+impl Variant {
+    /// A key that is set and does not apply to the variant's language.
+    pub(super) fn stray_key(&self) -> Option<&'static str> {
+        let go = [
+            ("buildmode", self.buildmode.is_some()),
+            ("linkmode", self.linkmode.is_some()),
+            ("cgo_enabled", self.cgo_enabled.is_some()),
+            ("tags", !self.tags.is_empty()),
+            ("ldflags", !self.ldflags.is_empty()),
+            ("extldflags", !self.extldflags.is_empty()),
+            ("trimpath", !self.trimpath),
+            ("import_runtime_cgo", self.import_runtime_cgo),
+        ];
+        let c = [("cc", !self.cc.is_empty())];
+        let foreign = if self.language == Language::C { &go[..] } else { &c[..] };
+        foreign.iter().find(|(_, set)| *set).map(|(key, _)| *key)
+    }
 }
 
 fn yes() -> bool {

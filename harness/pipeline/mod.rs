@@ -125,10 +125,10 @@ pub fn startables(options: &Options) -> Result<Vec<Startable>> {
     let setup = setup(&cache, &prepared, &[]);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
     check_answers(&cache, &prepared, &[], &mut outcomes)?;
-    let around = surroundings(&cache, &prepared);
     let wanted = |outcome: &&Outcome| outcome.case.stripped == prepared.strip.is_some();
     let startable = |outcome: &Outcome| -> Option<Startable> {
         let program = prepared.programs.iter().find(|program| program.name == outcome.case.program)?;
+        let around = surroundings(&cache, &prepared, &outcome.case.toolchain);
         let (args, env) = answers::start_command(program, &around, Path::new("/nonexistent"));
         Some(Startable {
             case: outcome.case.clone(),

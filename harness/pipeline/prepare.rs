@@ -109,12 +109,14 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     let strip = toolchain::strip();
     let machine = Machine::read(cache.root());
     let targets = vec![machine.host.clone()];
+    let c_compiler_id = c_compiler.as_ref().map_or("cc".to_owned(), CCompiler::id);
     let plan = plan::plan(&Axes {
         kind: options.kind,
         programs: &programs,
         variants: &config.variants,
         contrasts: &config.contrasts,
         toolchains: std::slice::from_ref(&toolchain.release),
+        c_compiler: &c_compiler_id,
         targets: &targets,
         host: &machine.host,
     });
@@ -181,9 +183,14 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
     }
 }
 
-pub(super) fn surroundings<'a>(cache: &'a Cache, prepared: &'a Prepared) -> answers::Surroundings<'a> {
-    let Toolchain { goroot, release, .. } = &prepared.toolchain;
-    answers::Surroundings { cache, goroot, release, target: &prepared.info.machine.host }
+/// What an artifact of that toolchain is run with: the Go release, or the C compiler of a reference program.
+pub(super) fn surroundings<'a>(
+    cache: &'a Cache,
+    prepared: &'a Prepared,
+    toolchain: &'a str,
+) -> answers::Surroundings<'a> {
+    let goroot = &prepared.toolchain.goroot;
+    answers::Surroundings { cache, goroot, toolchain, target: &prepared.info.machine.host }
 }
 
 pub(super) fn not_measured(prepared: &Prepared, timed: &[Timed]) -> Vec<NotMeasured> {

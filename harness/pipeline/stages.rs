@@ -70,23 +70,24 @@ pub(super) fn check_answers(
     outcomes: &mut Vec<Outcome>,
 ) -> Result<()> {
     let host = &prepared.info.machine.host;
-    let around = surroundings(cache, prepared);
     // Byte-identical artifacts of a program are asked once.
-    let mut questions: HashMap<(String, String), (PathBuf, bool)> = HashMap::new();
+    let mut questions: HashMap<(String, String), (PathBuf, String, bool)> = HashMap::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.case.target == *host) {
         let Some(artifact) = &outcome.artifact else { continue };
         let key = (outcome.case.program.clone(), artifact.sha256.clone());
         let works = timed.iter().any(|one| one.variants.iter().any(|name| one.case(name) == outcome.case));
-        questions.entry(key).or_insert_with(|| (artifact.path.clone(), false)).1 |= works;
+        let asked = || (artifact.path.clone(), outcome.case.toolchain.clone(), false);
+        questions.entry(key).or_insert_with(asked).2 |= works;
     }
     let phase = Phase::ticking("check", questions.len());
     let answers = schedule::run_all(
         questions.into_iter().collect(),
         cores(),
         |_| String::new(),
-        |((name, sha256), (path, works))| -> Result<_> {
+        |((name, sha256), (path, toolchain, works))| -> Result<_> {
             let program = prepared.programs.iter().find(|program| program.name == name);
             let program = program.context("the program is not configured")?;
+            let around = surroundings(cache, prepared, &toolchain);
             let answer = answers::check((&path, &sha256), program, &around, works)?;
             phase.step(&name);
             Ok(((name, sha256), answer))

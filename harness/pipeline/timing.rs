@@ -98,7 +98,7 @@ fn measure_pair(
     let copies =
         Copies::make(cache.scratch()?, &program.name, artifacts.iter().map(PathBuf::as_path), store::write)?;
     let scratch = cache.scratch()?;
-    let around = surroundings(cache, prepared);
+    let around = surroundings(cache, prepared, &pair.timed.toolchain);
     let (args, env) = answers::start_command(program, &around, scratch.path());
     let env: Vec<(String, String)> = env.into_iter().collect();
     let arms = copies.paths().iter().map(|path| Arm { program: path, args: &args, env: &env });

@@ -4,8 +4,8 @@
 //! of flags. Without the proposal, the primary contrasts stand in.
 
 use crate::claims::words;
-use crate::claims::{CPU_PINNED, Effect, PROPOSAL, Seen, behind, clear_ends, counts, not_excluded};
-use crate::config::Contrast;
+use crate::claims::{CPU_PINNED, Effect, Seen, behind, clear_ends, counts, not_excluded};
+use crate::config::{Contrast, Language, PROPOSAL};
 use crate::results::{EstimateRow, Index, Place};
 
 /// The items of the answer.
@@ -13,16 +13,17 @@ pub(super) fn items(index: &Index<'_>) -> Vec<String> {
     let Some(place) = index.places().first().copied() else {
         return vec!["Nothing was built.".to_owned()];
     };
-    let contrasts = headline(&index.run().info.contrasts);
+    let contrasts = headline(index);
     let answer = Answer { index, place, shared: shared_base(&contrasts), contrasts };
     let items = [answer.linkage(), answer.sizes(), answer.starts(), answer.given_up(), Some(answer.ground())];
     items.into_iter().flatten().collect()
 }
 
 /// The contrasts of the answer.
-fn headline(all: &[Contrast]) -> Vec<&Contrast> {
-    let mut of_proposal: Vec<&Contrast> =
-        all.iter().filter(|contrast| contrast.base == PROPOSAL && !contrast.control).collect();
+fn headline<'a>(index: &Index<'a>) -> Vec<&'a Contrast> {
+    let all = index.run().info.contrasts.iter();
+    let all = || all.clone().filter(|contrast| !contrast.control && index.language(contrast) == Language::Go);
+    let mut of_proposal: Vec<&Contrast> = all().filter(|contrast| contrast.base == PROPOSAL).collect();
     of_proposal.sort_by_key(|contrast| !contrast.primary);
     let pie = of_proposal.iter().find(|contrast| contrast.pie_only);
     let total = of_proposal.iter().find(|contrast| contrast.total);
@@ -30,7 +31,7 @@ fn headline(all: &[Contrast]) -> Vec<&Contrast> {
     if !found.is_empty() {
         return found;
     }
-    let mut others: Vec<&Contrast> = all.iter().filter(|contrast| !contrast.control).collect();
+    let mut others: Vec<&Contrast> = all().collect();
     others.sort_by_key(|contrast| !contrast.primary);
     others.truncate(2);
     others
@@ -50,7 +51,7 @@ struct Answer<'a, 'i> {
 
 impl<'a> Answer<'a, '_> {
     fn programs(&self) -> impl Iterator<Item = &'a str> {
-        self.index.run().info.programs.iter().map(|program| program.name.as_str())
+        self.index.go_programs().map(|program| program.name.as_str())
     }
 
     /// The variants spoken of, each once, with what it is.
@@ -70,7 +71,7 @@ impl<'a> Answer<'a, '_> {
             }
         }
         if all.is_empty() {
-            let variants = self.index.run().info.variants.iter().filter(|variant| variant.copy_of.is_none());
+            let variants = self.index.variants(Language::Go);
             all.extend(variants.take(2).map(|variant| (variant.name.as_str(), "")));
         }
         all

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::markdown::{Table, code_block, shell_block};
-use crate::claims::{Effect, Floor, PROPOSAL, Seen, TIMES, measure_words, words};
+use crate::claims::{Effect, Floor, Seen, TIMES, measure_words, words};
+use crate::config::PROPOSAL;
 use crate::results::{ArtifactRow, Index, Status};
 
 /// The noise floor and the blocks.
@@ -23,8 +24,8 @@ pub(super) fn noise(index: &Index<'_>) -> Noise {
     let several = index.places().len() > 1;
     let mut table = Table::new(&["program", "metric and condition", ">ratio", ">noise floor", ">n"]);
     let mut differing = Vec::new();
-    for &place in index.places() {
-        for program in &info.programs {
+    for program in &info.programs {
+        for place in index.places_of(program.source.language()) {
             for contrast in info.contrasts.iter().filter(|contrast| contrast.control) {
                 for measure in TIMES {
                     let Some(effect) = Effect::of(index, contrast, &program.name, place, measure) else {

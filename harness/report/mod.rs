@@ -19,7 +19,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use self::plots::Plot;
-use crate::config::{Program, Source};
+use crate::config::{Language, Program, Source};
 use crate::results::{Index, NotMeasured, Run};
 
 /// A plot as the text refers to it.
@@ -73,15 +73,15 @@ pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>> {
 fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     let index = Index::new(run);
     let mut plots = Vec::new();
-    for &place in index.places() {
+    for place in index.places() {
         plots.extend(plots::contrasts(&index, place)?);
     }
     let contrasts: Vec<Picture> = plots.iter().map(Plot::picture).collect();
     let mut sections = Vec::new();
     for program in &run.info.programs {
         let mut parts = Vec::new();
-        for &place in index.places() {
-            let own = plots::of_program(&index, &program.name, place)?;
+        for place in index.places_of(program.source.language()) {
+            let own = plots::of_program(&index, program, place)?;
             let pictures = own.iter().map(Plot::picture).collect();
             plots.extend(own);
             parts.push(program::part(&index, program, place, pictures));
@@ -97,19 +97,23 @@ pub fn answer(text: &str) -> &str {
 }
 
 /// The heading of a program's section.
-fn program_heading(name: &str) -> String {
-    format!("Program `{name}`")
+fn program_heading(language: Language, name: &str) -> String {
+    match language {
+        Language::Go => format!("Program `{name}`"),
+        Language::C => format!("Reference program `{name}`"),
+    }
 }
 
 fn section(program: &Program, parts: Vec<program::Part>) -> Section {
     Section {
-        heading: program_heading(&program.name),
+        heading: program_heading(program.source.language(), &program.name),
         name: program.name.clone(),
         what: crate::claims::words::capital(program.what.trim_end_matches('.')),
         source: match &program.source {
             Source::Module { folder, package } if package == "." => format!("module `{folder}`"),
             Source::Module { folder, package } => format!("package `{package}` of module `{folder}`"),
             Source::Toolchain(package) => format!("`{package}` of the toolchain's own tree"),
+            Source::C(folder) => format!("the C files of `{folder}`"),
         },
         parts,
     }

@@ -4,11 +4,8 @@ use serde::Serialize;
 
 use super::markdown::Table;
 use crate::claims::words::{self, TimeUnit};
-use crate::claims::{
-    CPU_PINNED, Effect, Floor, PROPOSAL, Seen, TIMES, WALL_SCHEDULED, behind, measure_words,
-};
+use crate::claims::{CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, measure_words};
 use crate::config::{Contrast, Program};
-use crate::plan::timed_contrasts;
 use crate::results::{EstimateRow, Index, Measure, Place, Status};
 
 /// What is said of a program on one toolchain and target.
@@ -40,16 +37,19 @@ pub(super) struct Timing {
 
 const FAULTS: Measure = Measure { metric: "minor-faults", condition: "pinned" };
 
-pub(super) fn part(
-    index: &Index<'_>,
-    program: &Program,
+pub(super) fn part<'a>(
+    index: &Index<'a>,
+    program: &'a Program,
     place: Place<'_>,
     plots: Vec<super::Picture>,
 ) -> Part {
     let stripped = is_timed_stripped(index, program, place);
-    let left_out = left_out(index, program);
+    let timed: Vec<&str> = index.timed_contrasts(program).map(|contrast| contrast.name.as_str()).collect();
+    let names = index.contrasts_of(program).map(|contrast| contrast.name.as_str());
+    let left_out: Vec<&str> = names.filter(|name| !timed.contains(name)).collect();
     Part {
-        heading: (index.places().len() > 1).then(|| format!("{}, {}", place.toolchain, place.target)),
+        heading: (index.places_of(program.source.language()).len() > 1)
+            .then(|| format!("{}, {}", place.toolchain, place.target)),
         sizes: sizes(index, program, place),
         identical: identical(index, program, place),
         facts: facts(index, program, place),
@@ -63,7 +63,7 @@ pub(super) fn part(
 }
 
 /// Whether the stripped artifacts were started.
-fn is_timed_stripped(index: &Index<'_>, program: &Program, place: Place<'_>) -> bool {
+fn is_timed_stripped<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> bool {
     index.run().info.variants.iter().any(|variant| {
         let case = index.case(&program.name, &variant.name, place, true);
         let centre = case.and_then(|row| index.estimate(&row.id, &program.name, place, TIMES[0], "centre"));
@@ -71,26 +71,18 @@ fn is_timed_stripped(index: &Index<'_>, program: &Program, place: Place<'_>) -> 
     })
 }
 
-/// The contrasts that this kind of run does not time for a program.
-fn left_out(index: &Index<'_>, program: &Program) -> Vec<String> {
-    let info = &index.run().info;
-    let timed: Vec<&str> =
-        timed_contrasts(info.kind, program, &info.contrasts).map(|contrast| contrast.name.as_str()).collect();
-    let names = info.contrasts.iter().map(|contrast| contrast.name.as_str());
-    names.filter(|name| !timed.contains(name)).map(str::to_owned).collect()
-}
-
 /// Each variant of a program that is not a copy, with its case ids as linked and stripped.
-fn sizes(index: &Index<'_>, program: &Program, place: Place<'_>) -> String {
+fn sizes<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> String {
     let size = |variant: &str, stripped| index.artifact(&program.name, variant, place, stripped)?.size;
-    let base = size(PROPOSAL, true);
-    let more = if base.is_some() { format!(">over {PROPOSAL}") } else { ">".to_owned() };
+    let baseline = index.baseline(program);
+    let base = baseline.and_then(|name| size(name, true));
+    let more = base.and(baseline).map_or(">".to_owned(), |name| format!(">over {name}"));
     let mut table = Table::new(&["variant", ">as linked", ">stripped", &more, ">"]);
     let text = |size: Option<u64>| size.map_or("-".to_owned(), |size| size.to_string());
-    for variant in index.run().info.variants.iter().filter(|variant| variant.copy_of.is_none()) {
+    for variant in index.variants(program.source.language()) {
         let (linked, stripped) = (size(&variant.name, false), size(&variant.name, true));
         let (difference, percent) = match (base, stripped) {
-            (Some(base), Some(stripped)) if variant.name != PROPOSAL => (
+            (Some(base), Some(stripped)) if Some(variant.name.as_str()) != baseline => (
                 format!("{:+}", i128::from(stripped) - i128::from(base)),
                 words::percent(stripped as f64 / base as f64),
             ),
@@ -101,9 +93,9 @@ fn sizes(index: &Index<'_>, program: &Program, place: Place<'_>) -> String {
     table.without_empty_columns().text()
 }
 
-fn identical(index: &Index<'_>, program: &Program, place: Place<'_>) -> Vec<String> {
+fn identical<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Vec<String> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for variant in index.run().info.variants.iter().filter(|variant| variant.copy_of.is_none()) {
+    for variant in index.variants(program.source.language()) {
         let Some(row) = index.artifact(&program.name, &variant.name, place, false) else { continue };
         match groups.iter_mut().find(|(sha256, _)| *sha256 == row.sha256) {
             Some((_, names)) => names.push(&variant.name),
@@ -113,9 +105,9 @@ fn identical(index: &Index<'_>, program: &Program, place: Place<'_>) -> Vec<Stri
     groups.iter().filter(|(_, names)| names.len() > 1).map(|(_, names)| words::code_list(names)).collect()
 }
 
-fn facts(index: &Index<'_>, program: &Program, place: Place<'_>) -> String {
+fn facts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> String {
     let mut table = Table::new(&["variant", "linkage", "type", ">relocations", ">bytes", "RELRO", "binding"]);
-    for variant in index.run().info.variants.iter().filter(|variant| variant.copy_of.is_none()) {
+    for variant in index.variants(program.source.language()) {
         let Some(row) = index.case(&program.name, &variant.name, place, false) else { continue };
         let name = variant.name.clone();
         if row.status != Status::Built {
@@ -147,14 +139,9 @@ fn facts(index: &Index<'_>, program: &Program, place: Place<'_>) -> String {
     table.text()
 }
 
-fn planned<'a>(index: &Index<'a>, program: &'a Program) -> impl Iterator<Item = &'a Contrast> {
-    let info = &index.run().info;
-    timed_contrasts(info.kind, program, &info.contrasts)
-}
-
 /// What PIE costs this program: only of contrasts in which nothing else differs.
-fn costs(index: &Index<'_>, program: &Program, place: Place<'_>) -> Vec<String> {
-    let contrasts = index.run().info.contrasts.iter().filter(|contrast| contrast.pie_only);
+fn costs<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Vec<String> {
+    let contrasts = index.contrasts_of(program).filter(|contrast| contrast.pie_only);
     let said = contrasts.filter_map(|contrast| {
         let size = |stripped| {
             let size = |variant: &str| index.artifact(&program.name, variant, place, stripped)?.size;
@@ -176,8 +163,9 @@ fn costs(index: &Index<'_>, program: &Program, place: Place<'_>) -> Vec<String> 
     said.collect()
 }
 
-fn timing(index: &Index<'_>, program: &Program, place: Place<'_>, measure: Measure) -> Option<Timing> {
-    let effects: Vec<(&Contrast, Option<Effect<'_>>)> = planned(index, program)
+fn timing<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>, measure: Measure) -> Option<Timing> {
+    let effects: Vec<(&Contrast, Option<Effect<'_>>)> = index
+        .timed_contrasts(program)
         .map(|contrast| (contrast, Effect::of(index, contrast, &program.name, place, measure)))
         .collect();
     let measured: Vec<&Effect<'_>> = effects.iter().filter_map(|(_, effect)| effect.as_ref()).collect();
@@ -223,9 +211,9 @@ fn timing(index: &Index<'_>, program: &Program, place: Place<'_>, measure: Measu
 }
 
 /// Minor page faults: counts, so that only differences are shown.
-fn faults(index: &Index<'_>, program: &Program, place: Place<'_>) -> Option<String> {
+fn faults<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Option<String> {
     let mut table = Table::new(&["contrast", ">minor faults", ">n"]);
-    for contrast in planned(index, program) {
+    for contrast in index.timed_contrasts(program) {
         let row = index.estimate(&contrast.name, &program.name, place, FAULTS, "difference");
         let Some(row) = row else { continue };
         let number = |value: f64| if value.abs() < 0.05 { "0.0".to_owned() } else { format!("{value:+.1}") };

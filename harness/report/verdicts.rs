@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::markdown::{Table, anchor};
 use super::program_heading;
 use crate::claims::{Judged, Verdict, judge, words};
+use crate::config::Language;
 use crate::results::Run;
 
 /// The heading under which claims without a rule stand.
@@ -60,7 +61,7 @@ pub(super) fn part(run: &Run) -> Verdicts {
 }
 
 fn detail(judged: &Judged) -> Detail {
-    let link = |name: &String| format!("[{name}](#{})", anchor(&program_heading(name)));
+    let link = |name: &String| format!("[{name}](#{})", anchor(&program_heading(Language::Go, name)));
     let programs: Vec<String> = judged.programs.iter().map(link).collect();
     let rows: Vec<String> = judged.evidence.iter().map(|text| format!("`{text}`")).collect();
     let evidence = match (rows.as_slice(), programs.as_slice()) {

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 
 use super::{ArtifactRow, EstimateRow, FactRow, Run, Status};
-use crate::config::Contrast;
+use crate::config::{Contrast, Language, PROPOSAL, Program, Variant, contrasts_of, timed_contrasts};
 
 /// A toolchain and a target: what a program is built with and for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place<'a> {
-    /// The Go release.
+    /// The Go release, or for a reference program the C compiler.
     pub toolchain: &'a str,
     /// `GOOS/GOARCH`.
     pub target: &'a str,
@@ -33,7 +33,8 @@ pub struct Index<'a> {
     artifacts: HashMap<(&'a str, &'a str, Place<'a>, bool), &'a ArtifactRow>,
     facts: HashMap<&'a str, Vec<&'a FactRow>>,
     estimates: HashMap<(&'a str, &'a str), Vec<&'a EstimateRow>>,
-    places: Vec<Place<'a>>,
+    /// By language, those of this machine first.
+    places: Vec<(Language, Place<'a>)>,
 }
 
 impl<'a> Index<'a> {
@@ -46,10 +47,14 @@ impl<'a> Index<'a> {
             estimates: HashMap::new(),
             places: Vec::new(),
         };
+        let programs = run.info.programs.iter();
+        let languages: HashMap<&str, Language> =
+            programs.map(|program| (program.name.as_str(), program.source.language())).collect();
         for row in &run.artifacts {
             let place = Place { toolchain: &row.toolchain, target: &row.target };
-            if !index.places.contains(&place) {
-                index.places.push(place);
+            let language = languages.get(row.program.as_str()).copied().unwrap_or_default();
+            if !index.places.contains(&(language, place)) {
+                index.places.push((language, place));
             }
             index.artifacts.insert((&row.program, &row.variant, place, row.stripped), row);
         }
@@ -60,7 +65,7 @@ impl<'a> Index<'a> {
             index.estimates.entry((&row.program, &row.name)).or_default().push(row);
         }
         // What can be started here comes first; the order is else that of the cases.
-        index.places.sort_by_key(|place| place.target != run.info.machine.host);
+        index.places.sort_by_key(|(_, place)| place.target != run.info.machine.host);
         index
     }
 
@@ -69,9 +74,58 @@ impl<'a> Index<'a> {
         self.run
     }
 
-    /// The toolchains and targets of the run, those of this machine first.
-    pub fn places(&self) -> &[Place<'a>] {
-        &self.places
+    /// The Go toolchains and targets of the run, those of this machine first.
+    pub fn places(&self) -> Vec<Place<'a>> {
+        self.places_of(Language::Go)
+    }
+
+    /// The toolchains and targets of a language, those of this machine first.
+    pub fn places_of(&self, language: Language) -> Vec<Place<'a>> {
+        self.places.iter().filter(|(of, _)| *of == language).map(|(_, place)| *place).collect()
+    }
+
+    /// Where a program stands beside Go programs at a place: there, or, in C, at the place of the same target.
+    pub fn beside(&self, program: &Program, place: Place<'a>) -> Option<Place<'a>> {
+        match program.source.language() {
+            Language::Go => Some(place),
+            Language::C => self.places_of(Language::C).into_iter().find(|own| own.target == place.target),
+        }
+    }
+
+    /// The programs under test, less the reference programs.
+    pub fn go_programs(&self) -> impl Iterator<Item = &'a Program> {
+        self.run.info.programs.iter().filter(|program| program.source.language() == Language::Go)
+    }
+
+    /// The variants of a language that are not copies.
+    pub fn variants(&self, language: Language) -> impl Iterator<Item = &'a Variant> {
+        let all = self.run.info.variants.iter();
+        all.filter(move |variant| variant.language == language && variant.copy_of.is_none())
+    }
+
+    /// The contrasts that apply to a program.
+    pub fn contrasts_of(&self, program: &'a Program) -> impl Iterator<Item = &'a Contrast> {
+        contrasts_of(program, &self.run.info.variants, &self.run.info.contrasts)
+    }
+
+    /// Those of them that this kind of run times.
+    pub fn timed_contrasts(&self, program: &'a Program) -> impl Iterator<Item = &'a Contrast> {
+        let info = &self.run.info;
+        timed_contrasts(info.kind, program, &info.variants, &info.contrasts)
+    }
+
+    /// The variant that the others of a program are shown against: the proposal, or in C the first baseline.
+    pub fn baseline(&self, program: &'a Program) -> Option<&'a str> {
+        match program.source.language() {
+            Language::Go => Some(PROPOSAL),
+            Language::C => self.contrasts_of(program).next().map(|contrast| contrast.base.as_str()),
+        }
+    }
+
+    /// The language of both sides of a contrast.
+    pub fn language(&self, contrast: &Contrast) -> Language {
+        let base = self.run.info.variants.iter().find(|variant| variant.name == contrast.base);
+        base.map_or(Language::Go, |variant| variant.language)
     }
 
     /// The contrast of that name.

@@ -1,10 +1,12 @@
 //! The Go fixtures by Go's own measure: formatted, vetted, and their own tests pass.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gopie::cache::Cache;
+use gopie::config::{Config, Source};
 use gopie::toolchain;
 
 fn modules() -> Vec<PathBuf> {
@@ -48,5 +50,37 @@ fn they_are_vetted() {
 
 #[test]
 fn their_own_tests_pass() {
-    in_every_module("go", &["test", "./..."]);
+    for (dir, said) in in_every_module("go", &["test", "-v", "./..."]) {
+        // What a test could not do here, and what a comparison came to, is said aloud.
+        let aloud =
+            said.lines().filter(|line| line.contains("not tested here:") || line.contains("compared:"));
+        for line in aloud {
+            let _ = writeln!(std::io::stderr(), "{}: {}", dir.display(), line.trim());
+        }
+    }
+}
+
+#[test]
+fn programs_with_c_of_their_own_are_said_to_have_it() {
+    let calls_c = |dir: &Path| {
+        let mut files = vec![dir.to_owned()];
+        let mut found = false;
+        while let Some(path) = files.pop() {
+            if path.is_dir() {
+                files
+                    .extend(fs::read_dir(&path).expect("is there").map(|entry| entry.expect("reads").path()));
+            } else if path.extension().is_some_and(|ending| ending == "go") {
+                let text = fs::read_to_string(&path).expect("reads");
+                let test = path.to_string_lossy().ends_with("_test.go");
+                found |= !test && text.lines().any(|line| line.trim() == "import \"C\"");
+            }
+        }
+        found
+    };
+    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/gopie")).expect("a cache");
+    let config = Config::embedded(&cache).expect("loads");
+    for program in config.programs {
+        let Source::Module { folder, .. } = &program.source else { continue };
+        assert_eq!(program.own_c, calls_c(&config.root.join(folder)), "{}", program.name);
+    }
 }

@@ -108,6 +108,18 @@ mod tests {
     }
 
     #[test]
+    fn the_id_is_command_and_version() {
+        let id = |command: &str, version: &str| {
+            let (command, version) = (command.to_owned(), version.to_owned());
+            CCompiler { command, version, linker: String::new(), sha256: String::new(), path: PathBuf::new() }
+                .id()
+        };
+        assert_eq!(id("gcc", "gcc (Debian 12.2.0-14+deb12u1) 12.2.0"), "gcc-12.2.0");
+        assert_eq!(id("clang", "Debian clang version 14.0.6"), "clang-14.0.6");
+        assert_eq!(id("cc", "a compiler of 2020"), "cc");
+    }
+
+    #[test]
     fn nothing_where_there_is_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         assert_eq!(c_compiler_on(folder.path().as_os_str()), None);

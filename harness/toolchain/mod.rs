@@ -108,3 +108,19 @@ pub struct CCompiler {
     #[serde(skip)]
     pub path: PathBuf,
 }
+
+impl CCompiler {
+    /// The name that it has in case ids, `[a-z0-9.-]+`: the command and its version, e.g. `gcc-12.2.0`.
+    pub fn id(&self) -> String {
+        let is_version = |word: &&str| {
+            let well = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+            word.starts_with(|first: char| first.is_ascii_digit())
+                && word.contains('.')
+                && word.bytes().all(well)
+        };
+        match self.version.split([' ', '(', ')', '-', ',']).find(is_version) {
+            Some(version) => format!("{}-{version}", self.command),
+            None => self.command.clone(),
+        }
+    }
+}

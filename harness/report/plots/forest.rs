@@ -5,15 +5,21 @@ use anyhow::Result;
 use super::axis::Axis;
 use super::sheet::{LABEL, MARGIN, SMALL, STRONG, Sheet, WIDTH, fit, widest};
 use crate::claims::{CPU_PINNED, Effect, Floor, behind, clear_ends, counts, words};
-use crate::config::Contrast;
-use crate::plan::timed_contrasts;
+use crate::config::{Contrast, Language, Program};
 use crate::report::canvas::{Anchor, Colour, Mark, colours};
 use crate::results::{Index, Place};
 
 /// A contrast with a row a program.
 struct Group<'a> {
     contrast: &'a Contrast,
-    rows: Vec<(&'a str, Option<Effect<'a>>)>,
+    rows: Vec<Row<'a>>,
+}
+
+/// A program, where its rows are, and what was seen.
+struct Row<'a> {
+    program: &'a str,
+    place: Place<'a>,
+    effect: Option<Effect<'a>>,
 }
 
 const ROW: f64 = 36.0;
@@ -22,10 +28,10 @@ const HEAD: f64 = 50.0;
 const MOST: usize = 60;
 
 /// The sheets; none where nothing was timed.
-pub(super) fn draw(index: &Index<'_>, place: Place<'_>) -> Result<Vec<String>> {
+pub(super) fn draw<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<String>> {
     let groups = groups(index, place);
     let effects: Vec<Effect<'_>> =
-        groups.iter().flat_map(|group| group.rows.iter().filter_map(|(_, effect)| *effect)).collect();
+        groups.iter().flat_map(|group| group.rows.iter().filter_map(|row| row.effect)).collect();
     if effects.is_empty() {
         return Ok(Vec::new());
     }
@@ -45,19 +51,25 @@ pub(super) fn draw(index: &Index<'_>, place: Place<'_>) -> Result<Vec<String>> {
     sheets.iter().map(|groups| sheet(index, place, groups, &effects, axis)).collect()
 }
 
-/// PIE alone first, then whole sets, then the rest, the controls last.
+/// PIE alone first, then whole sets, then the rest, the controls last; what C shows stands beside what Go does.
 fn groups<'a>(index: &Index<'a>, place: Place<'a>) -> Vec<Group<'a>> {
     let info = &index.run().info;
     let mut contrasts: Vec<&Contrast> = info.contrasts.iter().collect();
-    contrasts.sort_by_key(|contrast| (contrast.control, !contrast.pie_only, !contrast.total));
+    contrasts.sort_by_key(|contrast| {
+        let in_c = index.language(contrast) == Language::C;
+        (contrast.control, !contrast.pie_only, in_c, !contrast.total)
+    });
     let group = |contrast: &'a Contrast| {
-        let planned = info.programs.iter().filter(|program| {
-            timed_contrasts(info.kind, program, &info.contrasts).any(|timed| timed.name == contrast.name)
-        });
-        let row = |program: &'a crate::config::Program| {
-            (program.name.as_str(), Effect::of(index, contrast, &program.name, place, CPU_PINNED))
+        let planned = info
+            .programs
+            .iter()
+            .filter(|program| index.timed_contrasts(program).any(|timed| timed.name == contrast.name));
+        let row = |program: &'a Program| {
+            let place = index.beside(program, place)?;
+            let effect = Effect::of(index, contrast, &program.name, place, CPU_PINNED);
+            Some(Row { program: &program.name, place, effect })
         };
-        Group { contrast, rows: planned.map(row).collect() }
+        Group { contrast, rows: planned.filter_map(row).collect() }
     };
     contrasts.into_iter().map(group).filter(|group| !group.rows.is_empty()).collect()
 }
@@ -84,8 +96,10 @@ fn look(contrast: &Contrast) -> (Mark, Colour) {
     }
 }
 
-fn title(effects: &[Effect<'_>]) -> String {
-    let pie: Vec<Effect<'_>> = effects.iter().copied().filter(|effect| effect.contrast.pie_only).collect();
+fn title(index: &Index<'_>, effects: &[Effect<'_>]) -> String {
+    let of_go = |effect: &Effect<'_>| index.language(effect.contrast) == Language::Go;
+    let pie: Vec<Effect<'_>> =
+        effects.iter().copied().filter(|effect| effect.contrast.pie_only && of_go(effect)).collect();
     if pie.is_empty() {
         return "CPU time of a start: each change over its baseline".to_owned();
     }
@@ -108,7 +122,7 @@ fn sheet(
         place.toolchain,
         place.target
     );
-    let mut sheet = Sheet::new(&title(effects), &subtitle);
+    let mut sheet = Sheet::new(&title(index, effects), &subtitle);
     let kinds = [
         (Mark::Diamond, colours::VERMILION, "PIE alone differs", effects.iter().any(|e| e.contrast.pie_only)),
         (Mark::Square, colours::BLACK, "a whole set of flags", effects.iter().any(|e| e.contrast.total)),
@@ -125,16 +139,16 @@ fn sheet(
 
     let texts: Vec<String> = effects.iter().map(|effect| words::ratio_interval(effect.ratio)).collect();
     let right = widest(texts.iter().map(String::as_str), LABEL, 460.0).max(LABEL.width("not measured"));
-    let names = groups.iter().flat_map(|group| group.rows.iter().map(|(name, _)| *name));
+    let names = groups.iter().flat_map(|group| group.rows.iter().map(|row| row.program));
     let left = widest(names, LABEL, 480.0);
     let axis = Axis { values, ends: [MARGIN + 24.0 + left + 24.0, WIDTH - MARGIN - right - 30.0], log: true };
     let bottom = sheet.y + groups.iter().map(|group| HEAD + ROW * group.rows.len() as f64).sum::<f64>();
     grid(&mut sheet, &axis, bottom);
     for group in groups {
         heading(&mut sheet, group);
-        for (program, effect) in &group.rows {
+        for Row { program, place, effect } in &group.rows {
             let middle = sheet.y + ROW / 2.0;
-            if let Some(floor) = Floor::of(index, program, place, CPU_PINNED) {
+            if let Some(floor) = Floor::of(index, program, *place, CPU_PINNED) {
                 let edges = [axis.at(floor.low), sheet.y, axis.at(floor.high), sheet.y + ROW];
                 sheet.canvas.rect(edges, colours::BAND);
             }
@@ -153,7 +167,7 @@ fn sheet(
     sheet.canvas.text(label, (middle, bottom + 54.0), Anchor::Middle, SMALL);
     sheet.y = bottom + 74.0;
     let shown =
-        groups.iter().flat_map(|group| group.rows.iter().filter_map(|(_, effect)| effect.map(|e| e.ratio)));
+        groups.iter().flat_map(|group| group.rows.iter().filter_map(|row| row.effect.map(|e| e.ratio)));
     let band = if effects.iter().any(|effect| effect.floor.is_some()) {
         " The grey band is what byte-identical fresh copies may differ by in the same program: an effect counts only \
          if its whole interval lies outside."

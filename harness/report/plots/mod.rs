@@ -14,6 +14,7 @@ use anyhow::Result;
 
 use super::Picture;
 use super::raster::png;
+use crate::config::Program;
 use crate::results::{Index, Place};
 
 /// A plot under the name that it has in `plots/`, without the ending.
@@ -37,22 +38,24 @@ impl Plot {
     }
 }
 
-/// The name of a plot of one place; only where a run has several does the place stand in it.
-fn name(index: &Index<'_>, stem: &str, place: Place<'_>) -> String {
-    match index.places() {
-        [] | [_] => stem.to_owned(),
-        _ => format!("{stem}-{}-{}", place.toolchain, place.target.replace('/', "-")),
+/// The name of a plot of one place; only where there are several does the place stand in it.
+fn name(stem: &str, place: Place<'_>, several: bool) -> String {
+    if several {
+        format!("{stem}-{}-{}", place.toolchain, place.target.replace('/', "-"))
+    } else {
+        stem.to_owned()
     }
 }
 
 /// The ratios of all contrasts.
-pub(super) fn contrasts(index: &Index<'_>, place: Place<'_>) -> Result<Vec<Plot>> {
+pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<Plot>> {
+    let several = index.places().len() > 1;
     let sheets = forest::draw(index, place)?.into_iter().enumerate();
     Ok(sheets
         .map(|(number, svg)| Plot {
             name: match number {
-                0 => name(index, "contrasts", place),
-                _ => format!("{}-{}", name(index, "contrasts", place), number + 1),
+                0 => name("contrasts", place, several),
+                _ => format!("{}-{}", name("contrasts", place, several), number + 1),
             },
             svg,
             shows: "CPU time of a start, pinned: ratios of all contrasts".to_owned(),
@@ -61,17 +64,18 @@ pub(super) fn contrasts(index: &Index<'_>, place: Place<'_>) -> Result<Vec<Plot>
 }
 
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
-pub(super) fn of_program(index: &Index<'_>, program: &str, place: Place<'_>) -> Result<Vec<Plot>> {
+pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
+    let several = index.places_of(program.source.language()).len() > 1;
     let sheets = [
-        ("glance", "properties and costs of each variant", glance::draw(index, program, place)?),
+        ("glance", "properties and costs of each variant", glance::draw(index, &program.name, place)?),
         ("sizes", "file sizes by what the bytes are for", sizes::draw(index, program, place)?),
-        ("startup", "time of a start, by variant", startup::draw(index, program, place)?),
+        ("startup", "time of a start, by variant", startup::draw(index, &program.name, place)?),
     ];
     let plot = |(stem, shows, svg): (&str, &str, Option<String>)| {
         Some(Plot {
-            name: name(index, &format!("{program}-{stem}"), place),
+            name: name(&format!("{}-{stem}", program.name), place, several),
             svg: svg?,
-            shows: format!("{program}: {shows}"),
+            shows: format!("{}: {shows}", program.name),
         })
     };
     Ok(sheets.into_iter().filter_map(plot).collect())

@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::axis::Axis;
 use super::sheet::{LABEL, MARGIN, SMALL, Sheet, WIDTH, fit, widest};
-use crate::claims::{PROPOSAL, words};
-use crate::config::Variant;
+use crate::claims::words;
+use crate::config::{Program, Variant};
 use crate::report::canvas::{Anchor, Colour, Mark, colours};
 use crate::results::{ArtifactRow, Index, Place, Status};
 
@@ -40,11 +40,10 @@ impl Bar<'_> {
 const ROW: f64 = 46.0;
 
 /// The sheet; none where nothing was built.
-pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result<Option<String>> {
-    let variants: Vec<&Variant> =
-        index.run().info.variants.iter().filter(|variant| variant.copy_of.is_none()).collect();
+pub(super) fn draw<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Option<String>> {
     let bars_of = |stripped| -> Vec<Bar<'_>> {
-        variants.iter().filter_map(|variant| bar(index, program, variant, place, stripped)).collect()
+        let variants = index.variants(program.source.language());
+        variants.filter_map(|variant| bar(index, &program.name, variant, place, stripped)).collect()
     };
     let any = |bars: &[Bar<'_>]| bars.iter().any(|bar| bar.size() > 0);
     let stripped = any(&bars_of(true));
@@ -61,7 +60,7 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     let legend: Vec<_> = used.iter().map(|part| (Mark::Square, colour(*part), name(*part))).collect();
     sheet.legend(&legend);
 
-    let base = bars.iter().find(|bar| bar.variant == PROPOSAL && bar.size() > 0);
+    let base = bars.iter().find(|bar| Some(bar.variant) == index.baseline(program) && bar.size() > 0);
     let texts: Vec<String> = bars.iter().map(|bar| text(bar, base)).collect();
     let right = widest(texts.iter().map(String::as_str), LABEL, 460.0);
     let left = widest(bars.iter().map(|bar| bar.variant), LABEL, 480.0);
@@ -109,7 +108,7 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     let middle = f64::midpoint(axis.ends[0], axis.ends[1]);
     sheet.canvas.text(&format!("size of the file, {unit}"), (middle, bottom + 54.0), Anchor::Middle, SMALL);
     sheet.y = bottom + 72.0;
-    let note = base.map_or(String::new(), |_| format!(" Percentages are against {PROPOSAL}."));
+    let note = base.map_or(String::new(), |base| format!(" Percentages are against {}.", base.variant));
     sheet.finish(&format!("Sizes are exact; 1 MB is 1,000,000 bytes.{note}")).map(Some)
 }
 
@@ -155,9 +154,10 @@ fn text(bar: &Bar<'_>, base: Option<&Bar<'_>>) -> String {
 }
 
 /// What PIE alone does to the size, and which part most of it is.
-fn title(index: &Index<'_>, program: &str, bars: &[Bar<'_>], state: &str) -> String {
+fn title<'a>(index: &Index<'a>, program: &'a Program, bars: &[Bar<'_>], state: &str) -> String {
+    let name_of = &program.name;
     let find = |name: &str| bars.iter().find(|bar| bar.variant == name && bar.size() > 0);
-    let contrasts = index.run().info.contrasts.iter().filter(|contrast| contrast.pie_only);
+    let contrasts = index.contrasts_of(program).filter(|contrast| contrast.pie_only);
     let pairs: Vec<_> =
         contrasts.filter_map(|contrast| Some((find(&contrast.base)?, find(&contrast.changed)?))).collect();
     let ratio = |(base, changed): &(&Bar<'_>, &Bar<'_>)| changed.size() as f64 / base.size() as f64;
@@ -166,7 +166,7 @@ fn title(index: &Index<'_>, program: &str, bars: &[Bar<'_>], state: &str) -> Str
         let sizes = bars.iter().map(Bar::size).filter(|size| *size > 0);
         let (least, most) = (sizes.clone().min().unwrap_or_default(), sizes.max().unwrap_or_default());
         let state = state.to_lowercase();
-        return format!("{program}: {} to {}, {state}", words::bytes(least), words::bytes(most));
+        return format!("{name_of}: {} to {}, {state}", words::bytes(least), words::bytes(most));
     };
     let range = words::percent_range(ratio(least), ratio(most));
     let (base, changed) = most;
@@ -176,5 +176,5 @@ fn title(index: &Index<'_>, program: &str, bars: &[Bar<'_>], state: &str) -> Str
     let mostly =
         part.filter(|part| 2 * changed.parts[*part].saturating_sub(base.parts[*part]) > grown && grown > 0);
     let mostly = mostly.map_or(String::new(), |part| format!(", most of it {}", name(part)));
-    format!("{program}: PIE alone, {} size: {range}{mostly}", state.to_lowercase())
+    format!("{name_of}: PIE alone, {} size: {range}{mostly}", state.to_lowercase())
 }

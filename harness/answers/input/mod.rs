@@ -1,7 +1,12 @@
 //! Workload inputs, generated from a seed: the same bytes on every machine and with every release of the
 //! libraries, since only the raw stream of the generator is used.
 
-use std::fmt::Write as _;
+mod go;
+mod passwords;
+mod paths;
+mod shell;
+mod site;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +17,11 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use crate::cache::Cache;
 use crate::config::Input;
 use crate::digest;
+
+use go::{go_package, go_source};
+use passwords::passwords;
+use paths::paths;
+use shell::shell_script;
 
 /// Path of an input in the cache; generates it where it is absent.
 pub fn path(cache: &Cache, input: &Input) -> Result<PathBuf> {
@@ -40,6 +50,16 @@ fn generate(input: &Input, made: &Path) -> Result<()> {
             }
             fs::write(made.join("go.mod"), "module gopie.example/many\n\ngo 1.21\n")?;
         }
+        Input::Paths { seed, lines } => fs::write(made, paths(&mut Draw::new(seed), lines))?,
+        Input::ShellScripts { seed, files, functions } => {
+            let mut draw = Draw::new(seed);
+            fs::create_dir(made)?;
+            for number in 0..files {
+                let place = made.join(format!("script{number:04}.sh"));
+                fs::write(place, shell_script(&mut draw, functions))?;
+            }
+        }
+        Input::Site { seed, pages } => site::write(made, &mut Draw::new(seed), pages)?,
     }
     Ok(())
 }
@@ -66,71 +86,6 @@ const WORDS: [&str; 16] = [
     "horse", "winter", "dragon", "monkey", "summer", "coffee", "shadow", "orange", "banjo", "quartz",
     "violet", "tundra", "saddle", "pepper", "magnet", "lagoon",
 ];
-const HABITS: [&str; 10] =
-    ["1234", "qwerty", "aaaa", "!", "2024", "asdf", "4321", "zyxw", "password", "1111"];
-
-/// Half of them drawn from all printable ASCII, half put together as people do.
-fn passwords(draw: &mut Draw, lines: u32) -> String {
-    let mut text = String::new();
-    for _ in 0..lines {
-        if draw.below(2) == 0 {
-            for _ in 0..16 + draw.below(80) {
-                text.push(char::from(b'!' + u8::try_from(draw.below(94)).unwrap_or(0)));
-            }
-        } else {
-            for _ in 0..3 + draw.below(12) {
-                text.push_str(draw.one(&WORDS));
-            }
-            text.push_str(draw.one(&HABITS));
-        }
-        text.push('\n');
-    }
-    text
-}
-
-/// Valid Go, badly laid out: a formatter has something to do in every line.
-fn go_source(draw: &mut Draw, functions: u32) -> String {
-    let mut text = String::from("package   generated\n\n\n\n");
-    for number in 0..functions {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "// f{number}   is   generated.\nfunc   f{number} (a,b int,  s [] string)( int ){{"
-        );
-        let _ = writeln!(text, "x:=a+ b*{}", draw.below(1000));
-        for _ in 0..=draw.below(4) {
-            let (word, amount) = (draw.one(&WORDS), draw.below(100));
-            let _ = match draw.below(4) {
-                0 => writeln!(text, "if x>{amount}{{x-=len( s )}}else{{\n\n\n  x =x<<1|{amount} }}"),
-                1 => writeln!(text, "for i:=0;i<len(s);i++{{ if s[i]==\"{word}\"{{x++\n}} }}   // {word}"),
-                2 => writeln!(
-                    text,
-                    "{{m:=map[string]int{{\"{word}\":{amount},\n\"longer{word}\":1,}}; x+=m[\"{word}\"]}}"
-                ),
-                _ => writeln!(text, "switch{{case x<{amount}:x=-x\ndefault :\nx=x&^{amount}\n}}"),
-            };
-        }
-        text.push_str("        return x}\n");
-    }
-    text
-}
-
-/// A small package that imports up to three of those before it.
-fn go_package(draw: &mut Draw, number: u32) -> String {
-    let mut text = format!("// Package p{number} is generated.\npackage p{number}\n\n");
-    let mut imports: Vec<u32> = (0..3).filter(|_| number > 0).map(|_| draw.below(number.max(1))).collect();
-    imports.sort_unstable();
-    imports.dedup();
-    for import in &imports {
-        let _ = writeln!(text, "import \"gopie.example/many/p{import}\"");
-    }
-    let _ = write!(text, "\n// N is a number.\nconst N = {}", draw.below(100));
-    for import in &imports {
-        let _ = write!(text, " + p{import}.N");
-    }
-    text.push('\n');
-    text
-}
 
 #[cfg(test)]
 mod tests {
@@ -145,6 +100,8 @@ mod tests {
         insta::assert_snapshot!(passwords(&mut Draw::new(1), 6));
         insta::assert_snapshot!(go_source(&mut Draw::new(1), 2));
         insta::assert_snapshot!(go_package(&mut Draw::new(1), 9));
+        insta::assert_snapshot!(paths(&mut Draw::new(1), 6));
+        insta::assert_snapshot!(shell_script(&mut Draw::new(1), 4));
     }
 
     #[test]

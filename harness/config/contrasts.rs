@@ -1,0 +1,34 @@
+//! Which contrasts apply to a program, and which of them a kind of run times.
+
+use super::{Contrast, Contrasts, Program, RunKind, Variant};
+
+/// Name of the variant that is the proposal's build.
+pub const PROPOSAL: &str = "static";
+
+/// The contrasts that apply to a program: both sides are known, and ways of building its language.
+pub fn contrasts_of<'a>(
+    program: &'a Program,
+    variants: &'a [Variant],
+    contrasts: &'a [Contrast],
+) -> impl Iterator<Item = &'a Contrast> {
+    let builds = move |name: &str| {
+        let mut own = variants.iter().filter(|variant| variant.language == program.source.language());
+        own.any(|variant| variant.name == name)
+    };
+    contrasts.iter().filter(move |contrast| builds(&contrast.base) && builds(&contrast.changed))
+}
+
+/// Those of them that this kind of run times.
+pub fn timed_contrasts<'a>(
+    kind: RunKind,
+    program: &'a Program,
+    variants: &'a [Variant],
+    contrasts: &'a [Contrast],
+) -> impl Iterator<Item = &'a Contrast> {
+    contrasts_of(program, variants, contrasts).filter(move |contrast| match (kind, program.contrasts) {
+        (RunKind::Quick, Contrasts::All) => contrast.quick,
+        (RunKind::Quick, Contrasts::Primary) => contrast.quick && contrast.primary,
+        (RunKind::Default, Contrasts::Primary) => contrast.primary,
+        (RunKind::Default, Contrasts::All) | (RunKind::Full, _) => true,
+    })
+}
