@@ -17,6 +17,11 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#ifndef DT_RELR /* gABI; older headers lack it */
+#define DT_RELRSZ 35
+#define DT_RELR 36
+#endif
+
 /* The linker's name (GNU ld, gold, lld) for the header that is loaded. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
@@ -158,8 +163,10 @@ int print_map(void)
 	return STATUS_WELL;
 }
 
-/* packed counts the relocations of a DT_RELR table (gABI, Relative Relocation
- * Table): an address is one, a bitmap as many as it has bits above the lowest. */
+/*
+ * packed counts the relocations of a DT_RELR table (gABI, Relative Relocation
+ * Table): an address is one, a bitmap as many as it has bits above the lowest.
+ */
 static unsigned long packed(const ElfW(Addr) *table, size_t size)
 {
 	unsigned long n = 0;
@@ -193,10 +200,10 @@ int print_relocations(void)
 			case DT_RELCOUNT:
 				plain += (unsigned long)d->d_un.d_val;
 				break;
-			case 36: /* DT_RELR, which older headers lack */
+			case DT_RELR:
 				packed_at = d->d_un.d_ptr;
 				break;
-			case 35: /* DT_RELRSZ */
+			case DT_RELRSZ:
 				packed_size = d->d_un.d_val;
 				break;
 			}

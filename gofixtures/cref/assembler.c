@@ -43,7 +43,7 @@ static int is_label(struct token t)
 	return t.size > 0 && t.text[t.size - 1] == ':';
 }
 
-/* number takes up to nine decimal digits. */
+/* number takes up to ten decimal digits, modulo 2^32. */
 static int number(struct token t, uint32_t *value)
 {
 	*value = 0;
@@ -98,9 +98,10 @@ static int assemble_line(const char *const lines[], const char *line,
 		unsigned r = 0;
 		for (const char *kind = operations[op].operands; *kind; kind++) {
 			t = next_token(&line);
-			if (*kind == 'r' ? !register_of(t, &i->r[r++])
-			                 : !number(t, &i->i) &&
-			                       !label_at(lines, t, &i->i)) {
+			int ok = *kind == 'r'   ? register_of(t, &i->r[r++])
+			         : *kind == 'i' ? number(t, &i->i)
+			                        : label_at(lines, t, &i->i);
+			if (!ok) {
 				return 0;
 			}
 		}

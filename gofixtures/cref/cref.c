@@ -50,9 +50,12 @@ static const char usage[] =
 
 static int misuse(const char *message, const char *argument)
 {
-	fprintf(stderr, "cref: %s%s\nhint: see cref --help\n", message, argument);
+	fprintf(stderr, "cref: %s: \"%s\"\nhint: see cref --help\n", message,
+	        argument);
 	return STATUS_USAGE;
 }
+
+_Static_assert(MOST_ROUNDS == 1000000, "--help and an error say so");
 
 /* parse_rounds takes a decimal number of 1 to MOST_ROUNDS, and else gives 0. */
 static unsigned parse_rounds(const char *text)
@@ -85,17 +88,22 @@ static int run(int argc, char *argv[])
 		return STATUS_WELL;
 	}
 	if (strcmp(argv[1], "work") == 0) {
-		if (argc != 3) {
-			return misuse("work takes one number", "");
+		if (argc < 3) {
+			fprintf(stderr, "cref: work needs a number\n"
+			                "hint: see cref --help\n");
+			return STATUS_USAGE;
+		}
+		if (argc > 3) {
+			return misuse("unexpected argument", argv[3]);
 		}
 		unsigned rounds = parse_rounds(argv[2]);
 		if (rounds == 0) {
-			return misuse("not a number from 1 to 1000000: ", argv[2]);
+			return misuse("not a number from 1 to 1000000", argv[2]);
 		}
 		return work(rounds);
 	}
 	if (argc > 2) {
-		return misuse("unexpected argument: ", argv[2]);
+		return misuse("unexpected argument", argv[2]);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		output_text("cref 1.0\n");
@@ -110,7 +118,7 @@ static int run(int argc, char *argv[])
 			return commands[i].run();
 		}
 	}
-	return misuse("unknown command: ", argv[1]);
+	return misuse("unknown command", argv[1]);
 }
 
 int main(int argc, char *argv[])

@@ -33,7 +33,7 @@ int work(unsigned rounds);
  * of its age have it. Numbers are modulo 2^32, addresses modulo VM_WORDS.
  *
  * VM_OPS has a line for each operation: name, mnemonic, operands (r is a
- * register, i a number or a label), and what it does with the instruction i.
+ * register, i a number, l a label), and what it does with the instruction i.
  */
 enum { VM_REGISTERS = 16, VM_WORDS = 65536, VM_MOST_CODE = 64 };
 
@@ -63,11 +63,11 @@ extern int vm_running;
 	OP(shr, "shr", "rri", VM_R(0) = VM_R(1) >> (i->i & 31))     \
 	OP(load, "load", "rri", VM_R(0) = VM_M)                     \
 	OP(store, "store", "rri", VM_M = VM_R(0))                   \
-	OP(jump, "jump", "i", vm_at = i->i)                         \
-	OP(jeq, "jeq", "rri", if (VM_R(0) == VM_R(1)) vm_at = i->i) \
-	OP(jne, "jne", "rri", if (VM_R(0) != VM_R(1)) vm_at = i->i) \
-	OP(jlt, "jlt", "rri", if (VM_R(0) < VM_R(1)) vm_at = i->i)  \
-	OP(jge, "jge", "rri", if (VM_R(0) >= VM_R(1)) vm_at = i->i)
+	OP(jump, "jump", "l", vm_at = i->i)                         \
+	OP(jeq, "jeq", "rrl", if (VM_R(0) == VM_R(1)) vm_at = i->i) \
+	OP(jne, "jne", "rrl", if (VM_R(0) != VM_R(1)) vm_at = i->i) \
+	OP(jlt, "jlt", "rrl", if (VM_R(0) < VM_R(1)) vm_at = i->i)  \
+	OP(jge, "jge", "rrl", if (VM_R(0) >= VM_R(1)) vm_at = i->i)
 
 enum vm_op {
 #define VM_ENUM(name, mnemonic, operands, action) VM_##name,

@@ -1,53 +1,60 @@
 /*
- * A scanner of C-like text: the class of a character and the state give the
- * next state and an action, all by tables. Known words are found by hash.
+ * A scanner of C-like text: the kind of a character and the state give the
+ * next state and what to do, all by tables. Known words are found by hash.
  */
 #include "cref.h"
 
 #include <string.h>
 
-enum class { SPACE, LETTER, DIGIT, QUOTE, SLASH, STAR, BACKSLASH, OTHER, CLASSES };
+enum kind { SPACE, LETTER, DIGIT, QUOTE, SLASH, STAR, BACKSLASH, OTHER, KINDS };
 
 enum state { BETWEEN, WORD, NUMBER, STRING, ESCAPE, SLASHED, COMMENT, STARRED, STATES };
 
-enum action { SKIP, BEGIN, GROW, END_WORD, END_NUMBER, END_STRING, END_COMMENT,
-              OPERATOR, ACTIONS };
+/* What a character ends, and then what is done with the character itself. */
+enum end { NOTHING, END_WORD, END_NUMBER, END_STRING, END_SLASH, END_COMMENT, ENDS };
+enum act { SKIP, BEGIN, GROW, PUNCTUATE, ACTS };
 
 struct transition {
-	uint8_t state, action;
+	uint8_t state, end, act;
 };
 
-static const struct transition transitions[STATES][CLASSES] = {
-	/* By class: space, letter, digit, quote, slash, star, backslash, other. */
-	[BETWEEN] = {{BETWEEN, SKIP}, {WORD, BEGIN}, {NUMBER, BEGIN},
-	             {STRING, BEGIN}, {SLASHED, SKIP}, {BETWEEN, OPERATOR},
-	             {BETWEEN, OPERATOR}, {BETWEEN, OPERATOR}},
-	[WORD] = {{BETWEEN, END_WORD}, {WORD, GROW}, {WORD, GROW},
-	          {STRING, END_WORD}, {SLASHED, END_WORD}, {BETWEEN, END_WORD},
-	          {BETWEEN, END_WORD}, {BETWEEN, END_WORD}},
-	[NUMBER] = {{BETWEEN, END_NUMBER}, {NUMBER, GROW}, {NUMBER, GROW},
-	            {STRING, END_NUMBER}, {SLASHED, END_NUMBER},
-	            {BETWEEN, END_NUMBER}, {BETWEEN, END_NUMBER},
-	            {BETWEEN, END_NUMBER}},
-	[STRING] = {{STRING, GROW}, {STRING, GROW}, {STRING, GROW},
-	            {BETWEEN, END_STRING}, {STRING, GROW}, {STRING, GROW},
-	            {ESCAPE, GROW}, {STRING, GROW}},
-	[ESCAPE] = {{STRING, GROW}, {STRING, GROW}, {STRING, GROW}, {STRING, GROW},
-	            {STRING, GROW}, {STRING, GROW}, {STRING, GROW}, {STRING, GROW}},
-	[SLASHED] = {{BETWEEN, OPERATOR}, {WORD, BEGIN}, {NUMBER, BEGIN},
-	             {STRING, BEGIN}, {SLASHED, OPERATOR}, {COMMENT, BEGIN},
-	             {BETWEEN, OPERATOR}, {BETWEEN, OPERATOR}},
-	[COMMENT] = {{COMMENT, SKIP}, {COMMENT, SKIP}, {COMMENT, SKIP},
-	             {COMMENT, SKIP}, {COMMENT, SKIP}, {STARRED, SKIP},
-	             {COMMENT, SKIP}, {COMMENT, SKIP}},
-	[STARRED] = {{COMMENT, SKIP}, {COMMENT, SKIP}, {COMMENT, SKIP},
-	             {COMMENT, SKIP}, {BETWEEN, END_COMMENT}, {STARRED, SKIP},
-	             {COMMENT, SKIP}, {COMMENT, SKIP}},
+#define T(state, end, act) {state, end, act}
+#define ALL(t) t, t, t, t, t, t, t, t
+
+/* ROW is one in which all begins anew but for three kinds of characters. */
+#define ROW(end, letter, digit, star)                                     \
+	T(BETWEEN, end, SKIP), letter, digit, T(STRING, end, BEGIN),          \
+		T(SLASHED, end, SKIP), star, T(BETWEEN, end, PUNCTUATE),          \
+		T(BETWEEN, end, PUNCTUATE)
+
+static const struct transition transitions[STATES][KINDS] = {
+	[BETWEEN] = {ROW(NOTHING, T(WORD, NOTHING, BEGIN), T(NUMBER, NOTHING, BEGIN),
+	                 T(BETWEEN, NOTHING, PUNCTUATE))},
+	[WORD] = {ROW(END_WORD, T(WORD, NOTHING, GROW), T(WORD, NOTHING, GROW),
+	              T(BETWEEN, END_WORD, PUNCTUATE))},
+	[NUMBER] = {ROW(END_NUMBER, T(NUMBER, NOTHING, GROW),
+	                T(NUMBER, NOTHING, GROW), T(BETWEEN, END_NUMBER, PUNCTUATE))},
+	[SLASHED] = {ROW(END_SLASH, T(WORD, END_SLASH, BEGIN),
+	                 T(NUMBER, END_SLASH, BEGIN), T(COMMENT, NOTHING, SKIP))},
+	/* By kind: space, letter, digit, quote, slash, star, backslash, other. */
+	[STRING] = {T(STRING, NOTHING, GROW), T(STRING, NOTHING, GROW),
+	            T(STRING, NOTHING, GROW), T(BETWEEN, END_STRING, SKIP),
+	            T(STRING, NOTHING, GROW), T(STRING, NOTHING, GROW),
+	            T(ESCAPE, NOTHING, GROW), T(STRING, NOTHING, GROW)},
+	[ESCAPE] = {ALL(T(STRING, NOTHING, GROW))},
+	[COMMENT] = {T(COMMENT, NOTHING, SKIP), T(COMMENT, NOTHING, SKIP),
+	             T(COMMENT, NOTHING, SKIP), T(COMMENT, NOTHING, SKIP),
+	             T(COMMENT, NOTHING, SKIP), T(STARRED, NOTHING, SKIP),
+	             T(COMMENT, NOTHING, SKIP), T(COMMENT, NOTHING, SKIP)},
+	[STARRED] = {T(COMMENT, NOTHING, SKIP), T(COMMENT, NOTHING, SKIP),
+	             T(COMMENT, NOTHING, SKIP), T(COMMENT, NOTHING, SKIP),
+	             T(BETWEEN, END_COMMENT, SKIP), T(STARRED, NOTHING, SKIP),
+	             T(COMMENT, NOTHING, SKIP), T(COMMENT, NOTHING, SKIP)},
 };
 
 uint32_t scanner_sum;
 
-static uint8_t classes[256];
+static uint8_t kinds[256];
 
 enum { HASH_SIZE = 1024 };
 static const struct word *known[HASH_SIZE];
@@ -65,6 +72,11 @@ static uint32_t hash(const char *text, size_t size)
 	return (h ^ h >> 16) % HASH_SIZE;
 }
 
+static void skip(char c)
+{
+	(void)c;
+}
+
 static void begin(char c)
 {
 	token[0] = c;
@@ -78,19 +90,16 @@ static void grow(char c)
 	}
 }
 
-static void skip(char c)
-{
-	(void)c;
-}
-
-static void operator(char c)
+static void punctuate(char c)
 {
 	scanner_sum = mix(scanner_sum, (unsigned char)c);
 }
 
-/* What ends a word or a number may be an operator, or begin a string. */
+static void nothing(void)
+{
+}
 
-static void end_word(char c)
+static void end_word(void)
 {
 	for (uint32_t h = hash(token, token_size); known[h] != NULL;
 	     h = (h + 1) % HASH_SIZE) {
@@ -102,43 +111,56 @@ static void end_word(char c)
 		}
 	}
 	scanner_sum = mix(scanner_sum, (uint32_t)token_size);
-	begin(c);
 }
 
-static void end_number(char c)
+static void end_number(void)
 {
 	uint32_t value = 0;
 	for (size_t i = 0; i < token_size; i++) {
-		value = value * 10 + (uint32_t)(token[i] - '0');
+		value = value * 16 + (unsigned char)token[i];
 	}
 	scanner_sum = mix(scanner_sum, value);
-	begin(c);
 }
 
-static void end_string(char c)
+static void end_string(void)
 {
-	(void)c;
 	scanner_sum = mix(scanner_sum, hash(token, token_size));
 }
 
-static void end_comment(char c)
+static void end_slash(void)
 {
-	(void)c;
-	scanner_sum = mix(scanner_sum, 1);
+	punctuate('/');
 }
 
-static void (*const actions[ACTIONS])(char) = {
-	[SKIP] = skip, [BEGIN] = begin, [GROW] = grow, [END_WORD] = end_word,
+static void end_comment(void)
+{
+	punctuate('*');
+}
+
+static void (*const ends[ENDS])(void) = {
+	[NOTHING] = nothing,       [END_WORD] = end_word,
 	[END_NUMBER] = end_number, [END_STRING] = end_string,
-	[END_COMMENT] = end_comment, [OPERATOR] = operator,
+	[END_SLASH] = end_slash,   [END_COMMENT] = end_comment,
 };
+
+static void (*const acts[ACTS])(char) = {
+	[SKIP] = skip, [BEGIN] = begin, [GROW] = grow, [PUNCTUATE] = punctuate,
+};
+
+static uint8_t step(uint8_t state, char c)
+{
+	struct transition t = transitions[state][kinds[(unsigned char)c]];
+	ends[t.end]();
+	acts[t.act](c);
+	return t.state;
+}
 
 void scanner_init(void)
 {
 	static const struct {
 		const char *characters;
-		enum class class;
-	} kinds[] = {
+		enum kind kind;
+	} members[] = {
 		{" \t\n\r\f\v", SPACE},
 		{"abcdefghijklmnopqrstuvwxyz", LETTER},
 		{"ABCDEFGHIJKLMNOPQRSTUVWXYZ_", LETTER},
@@ -148,10 +170,10 @@ void scanner_init(void)
 		{"*", STAR},
 		{"\\", BACKSLASH},
 	};
-	memset(classes, OTHER, sizeof classes);
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		for (const char *p = kinds[i].characters; *p != '\0'; p++) {
-			classes[(unsigned char)*p] = (uint8_t)kinds[i].class;
+	memset(kinds, OTHER, sizeof kinds);
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		for (const char *p = members[i].characters; *p != '\0'; p++) {
+			kinds[(unsigned char)*p] = (uint8_t)members[i].kind;
 		}
 	}
 	memset(known, 0, sizeof known);
@@ -168,9 +190,7 @@ void scan(const char *text, size_t size)
 {
 	uint8_t state = BETWEEN;
 	for (size_t i = 0; i < size; i++) {
-		struct transition t =
-			transitions[state][classes[(unsigned char)text[i]]];
-		state = t.state;
-		actions[t.action](text[i]);
+		state = step(state, text[i]);
 	}
+	step(state, '\n'); /* the end ends a word as a space does */
 }
