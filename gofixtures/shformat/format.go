@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+
+	"gopie.example/shformat/syntax"
+)
+
+// result is what became of one script.
+type result struct {
+	out     []byte // for stdout
+	err     error
+	differs bool
+}
+
+// formatAll formats the scripts under all paths, several at a time, and writes
+// the results in order.
+func formatAll(paths []string, o options, stdin io.Reader, stdout, stderr io.Writer) error {
+	type job struct {
+		source
+		done chan result
+	}
+	workers := runtime.GOMAXPROCS(0)
+	// jobs hands the work out, order keeps its order. The bound on both is the
+	// bound on how many results wait in memory.
+	jobs := make(chan job, workers)
+	order := make(chan job, 2*workers)
+	go func() {
+		for _, path := range paths {
+			find(path, func(s source) {
+				j := job{s, make(chan result, 1)}
+				order <- j
+				jobs <- j
+			})
+		}
+		close(jobs)
+		close(order)
+	}()
+	var wg sync.WaitGroup
+	for i := 0; i < workers; i++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for j := range jobs {
+				j.done <- o.format(j.source, stdin)
+			}
+		}()
+	}
+
+	w := bufio.NewWriterSize(stdout, 1<<16)
+	failed := false
+	var writeErr error
+	for j := range order {
+		r := <-j.done
+		if r.err != nil {
+			failed = true
+			fmt.Fprintf(stderr, "%v\n", r.err)
+		}
+		failed = failed || r.differs
+		if writeErr == nil {
+			_, writeErr = w.Write(r.out)
+		}
+	}
+	wg.Wait()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// format does one script.
+func (o options) format(s source, stdin io.Reader) (r result) {
+	text, ok, err := s.read(stdin)
+	if err != nil || !ok {
+		return result{err: err}
+	}
+	name := s.path
+	if name == "-" {
+		name = "<stdin>"
+	}
+	file, err := syntax.Parse(name, text, dialect(o.lang, s.path, text))
+	if err != nil {
+		return result{err: err}
+	}
+	if o.json {
+		var b bytes.Buffer
+		err := syntax.WriteJSON(&b, file)
+		return result{out: b.Bytes(), err: err}
+	}
+	formatted := syntax.Print(nil, file, o.style)
+	if !o.list && !o.diff && !o.write {
+		return result{out: formatted}
+	}
+	if string(formatted) == text {
+		return result{}
+	}
+	if o.list {
+		r.out = append(r.out, name+"\n"...)
+	}
+	if o.write {
+		r.err = replace(s.path, formatted)
+	}
+	if o.diff {
+		r.differs = true
+		r.out = append(r.out, unifiedDiff(name, text, string(formatted))...)
+	}
+	return r
+}
+
+// replace writes a file anew, atomically and with the mode it had. Behind a
+// symbolic link it is the target that is written.
+func replace(path string, content []byte) error {
+	path, err := resolve(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, content, info.Mode().Perm())
+}

@@ -1,0 +1,3 @@
+module gopie.example/shformat
+
+go 1.21

@@ -1,0 +1,72 @@
+package syntax
+
+import "strings"
+
+// redirOps are the redirection operators (POSIX.1-2017, 2.7; bash manual,
+// 3.6), longer ones first.
+var redirOps = []struct {
+	text string
+	bash bool
+}{
+	{"&>>", true}, {"<<<", true}, {"<<-", false}, {"<<", false}, {">>", false},
+	{"<&", false}, {">&", false}, {"<>", false}, {">|", false}, {"&>", true},
+	{"<", false}, {">", false},
+}
+
+// redirect parses a redirection, or gives nil when there is none here.
+func (p *parser) redirect() *Redirect {
+	if p.off >= p.end {
+		return nil
+	}
+	from := p.off
+	n := p.fdLen()
+	i := from + n
+	if i >= p.end || p.src[i] != '<' && p.src[i] != '>' && (n > 0 || !p.has("&>")) {
+		return nil
+	}
+	if n == 0 && p.atProcess() {
+		return nil
+	}
+	r := &Redirect{FD: p.src[from:i], LineBreak: p.continued}
+	for _, op := range redirOps {
+		if strings.HasPrefix(p.src[i:p.end], op.text) {
+			if op.bash {
+				p.bashOnly(i, "the redirection "+op.text)
+			}
+			r.Op = op.text
+			break
+		}
+	}
+	if strings.HasPrefix(r.FD, "{") {
+		p.bashOnly(from, "a file descriptor in a variable, "+r.FD+r.Op+",")
+	}
+	p.off, p.continued = i+len(r.Op), false
+	if r.Op == "<<" || r.Op == "<<-" {
+		r.Here = p.hereDelimiter(r.Op)
+	} else {
+		p.skipBlanks()
+		p.continued = false
+		r.Target = p.wordHere("a word after " + r.Op)
+	}
+	r.Span = p.span(from)
+	return r
+}
+
+// fdLen is the length of the file descriptor in front of a redirection:
+// digits, or {name} of bash.
+func (p *parser) fdLen() int {
+	rest := p.src[p.off:p.end]
+	n := 0
+	for n < len(rest) && isDigit(rest[n]) {
+		n++
+	}
+	if n == 0 && rest[0] == '{' {
+		if m := nameLen(rest[1:]); m > 0 && m+1 < len(rest) && rest[m+1] == '}' {
+			n = m + 2
+		}
+	}
+	if n > 0 && (n == len(rest) || rest[n] != '<' && rest[n] != '>') {
+		return 0
+	}
+	return n
+}
