@@ -15,6 +15,13 @@ type validators struct {
 
 func isWeak(etag string) bool { return strings.HasPrefix(etag, "W/") }
 
+func weaken(etag string) string {
+	if isWeak(etag) {
+		return etag
+	}
+	return "W/" + etag
+}
+
 // verdict is how a request is to be answered as far as its conditions go.
 type verdict int
 

@@ -94,16 +94,17 @@ type gateway struct {
 	transport http.RoundTripper
 	timeout   time.Duration
 	maxBody   int64
-	resolver  *net.Resolver
+	resolver  string // what -resolver says
 	log       *log.Logger
 }
 
-func newGateway(timeout time.Duration, maxBody int64, fresh bool, resolver *net.Resolver, log *log.Logger) (*gateway, error) {
+func newGateway(c config) (*gateway, error) {
 	var random [8]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return nil, err
 	}
-	dialer := &net.Dialer{Timeout: timeout, Resolver: resolver}
+	timeout := c.proxyTimeout
+	dialer := &net.Dialer{Timeout: timeout, Resolver: c.resolver}
 	return &gateway{
 		via: fmt.Sprintf("httpserve-%x", random),
 		transport: &http.Transport{ // and no Proxy: the environment has no say
@@ -115,16 +116,16 @@ func newGateway(timeout time.Duration, maxBody int64, fresh bool, resolver *net.
 				return &patientConn{conn, timeout}, nil
 			},
 			DisableCompression:     true, // what the client accepts counts
-			DisableKeepAlives:      fresh,
+			DisableKeepAlives:      c.proxyFresh,
 			IdleConnTimeout:        timeout,
 			MaxIdleConnsPerHost:    64,
 			MaxResponseHeaderBytes: 256 << 10,
 			TLSHandshakeTimeout:    timeout,
 		},
 		timeout:  timeout,
-		maxBody:  maxBody,
-		resolver: resolver,
-		log:      log,
+		maxBody:  c.maxBody,
+		resolver: c.resolverMode,
+		log:      c.errorLog,
 	}, nil
 }
 
@@ -204,7 +205,7 @@ func (g *gateway) explain(err error) (status int, why string) {
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge, fmt.Sprintf("request body of more than %d bytes", tooLarge.Limit)
 	case errors.As(err, &unresolved):
-		return http.StatusBadGateway, fmt.Sprintf("cannot resolve %q: %s", unresolved.Name, unresolved.Err)
+		return http.StatusBadGateway, fmt.Sprintf("cannot resolve %q: %s (-resolver %s)", unresolved.Name, unresolved.Err, g.resolver)
 	case errors.As(err, &slow) && slow.Timeout():
 		return http.StatusGatewayTimeout, err.Error()
 	}

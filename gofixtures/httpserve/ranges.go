@@ -29,7 +29,7 @@ func parseRanges(header string, size int64) (ranges []byteRange, ok bool) {
 		return nil, true
 	}
 	specs := 0
-	total := int64(0)
+	left := size
 	for more := true; more; {
 		var spec string
 		spec, set, more = strings.Cut(set, ",")
@@ -40,12 +40,16 @@ func parseRanges(header string, size int64) (ranges []byteRange, ok bool) {
 		if specs++; !valid || specs > maxRanges {
 			return nil, true
 		}
-		if satisfiable {
-			ranges = append(ranges, r)
-			total += r.length
+		if !satisfiable {
+			continue
 		}
+		if r.length > left {
+			return nil, true
+		}
+		left -= r.length
+		ranges = append(ranges, r)
 	}
-	if specs == 0 || len(ranges) > 1 && total > size {
+	if specs == 0 {
 		return nil, true
 	}
 	return ranges, len(ranges) > 0

@@ -42,7 +42,7 @@ func serve(args []string, stdout, stderr io.Writer) (err error) {
 	})
 	flags.DurationVar(&c.proxyTimeout, "proxy-timeout", c.proxyTimeout, "")
 	flags.BoolVar(&c.proxyFresh, "proxy-fresh", false, "")
-	resolver := flags.String("resolver", "auto", "")
+	flags.StringVar(&c.resolverMode, "resolver", c.resolverMode, "")
 	flags.Int64Var(&c.maxBody, "max-body", c.maxBody, "")
 	logFile := flags.String("log", "", "")
 	logFormat := flags.String("log-format", "combined", "")
@@ -73,7 +73,7 @@ func serve(args []string, stdout, stderr io.Writer) (err error) {
 	case min(c.maxHeader, c.maxConns, c.maxHostConns) < 1:
 		return usageError("-max-header, -max-conns and -max-conns-per-host must be at least 1")
 	}
-	if c.resolver, err = useResolver(*resolver, false); err != nil {
+	if c.resolver, err = useResolver(c.resolverMode, false); err != nil {
 		return err
 	}
 

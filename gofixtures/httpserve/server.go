@@ -24,6 +24,7 @@ type config struct {
 	proxyTimeout time.Duration
 	proxyFresh   bool
 	resolver     *net.Resolver
+	resolverMode string // for the error log
 	maxBody      int64
 
 	log       io.Writer // nil: none
@@ -44,6 +45,7 @@ func defaults() config {
 		gzip:          true,
 		proxyTimeout:  10 * time.Second,
 		resolver:      net.DefaultResolver,
+		resolverMode:  "auto",
 		maxBody:       10 << 20,
 		headerTimeout: 10 * time.Second,
 		readTimeout:   time.Minute,
@@ -160,7 +162,7 @@ func newSite(c config) (*site, error) {
 	if len(c.rules) == 0 {
 		return s, nil
 	}
-	g, err := newGateway(c.proxyTimeout, c.maxBody, c.proxyFresh, c.resolver, c.errorLog)
+	g, err := newGateway(c)
 	if err != nil {
 		return nil, err
 	}
