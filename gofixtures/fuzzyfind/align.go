@@ -45,7 +45,9 @@ type aligner struct {
 // is best now need not be the best in the end. A gap costs the same per
 // character however long it is, but for its first: so the cell from which a gap
 // is best entered is, for every cell behind it, the one with the most of its
-// tally plus its place, and a running maximum finds it.
+// tally plus its place, and a running maximum finds it. The first character is
+// an exception, as in fzf: its match is the last one before that of the second,
+// so that "some/src" matches src in one piece.
 //
 // Of equal matches the one that ends first is taken, or if backward, last.
 func align[T unit](a *aligner, pattern, text, raw []T, backward bool) (match, bool) {
@@ -75,20 +77,24 @@ func align[T unit](a *aligner, pattern, text, raw []T, backward bool) (match, bo
 				continue
 			}
 			for len(above) > 0 && above[0].at < j-1 {
-				bestBefore = max(bestBefore, above[0].best+tally(above[0].at)*gapExtend*point)
+				before := above[0].best + tally(above[0].at)*gapExtend*point
+				if i == 1 || before > bestBefore {
+					bestBefore = before
+				}
 				above = above[1:]
 			}
 			a.row = append(a.row, newCell(j))
 			c := &a.row[len(a.row)-1]
 			own := bonusAt(raw, j)
-			if bestBefore >= 0 {
+			adjacent := len(above) > 0 && above[0].at == j-1
+			if bestBefore >= 0 && !(i == 1 && adjacent) {
 				t := bestBefore - tally(gapOpen+(j-2)*gapExtend)*point
 				if t < 0 {
 					t &= latest
 				}
 				c.raise(own, t+tally(perMatch+bonusPoints[own])*point)
 			}
-			if len(above) > 0 && above[0].at == j-1 {
+			if adjacent {
 				for run, t := range above[0].run {
 					if t >= 0 {
 						next := &runBonus[run][own]

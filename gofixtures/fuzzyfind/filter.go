@@ -13,7 +13,7 @@ import (
 // falls to processors decides nothing about the output.
 func filter(o *options, stdin io.Reader, stdout io.Writer) (found bool, err error) {
 	q := parseQuery(o)
-	sort := o.sort && len(q) > 0
+	sort := o.sort && q.ranks()
 	stream := !sort && !o.tac
 	workers := runtime.GOMAXPROCS(0)
 

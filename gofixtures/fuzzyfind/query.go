@@ -73,6 +73,17 @@ func parseQuery(o *options) query {
 	return q
 }
 
+// ranks says whether lines can differ in how well they match: conditions on what
+// must be absent tell none from another, and the input order stands.
+func (q query) ranks() bool {
+	for _, group := range q {
+		if slices.ContainsFunc(group, func(t *term) bool { return !t.negated }) {
+			return true
+		}
+	}
+	return false
+}
+
 // splitWords splits at blanks, of which those behind a backslash are kept and
 // lose the backslash.
 func splitWords(s string) []string {
@@ -140,6 +151,9 @@ func newTerm(s string, k kind, negated bool, o *options) *term {
 	hasUpper := slices.ContainsFunc(t.runes, func(r rune) bool { return unicode.ToLower(r) != r })
 	t.fold = o.fold == ignoreCase || o.fold == smartCase && !hasUpper
 	t.plain = !o.literal && !slices.ContainsFunc(t.runes, func(r rune) bool { return withoutDiacritic(r) != r })
+	if k == fuzzy && len(t.runes) == 1 {
+		t.kind = exact // no gaps to weigh: see occurrence for which one is taken
+	}
 	if t.fold {
 		for i, r := range t.runes {
 			t.runes[i] = unicode.ToLower(r)

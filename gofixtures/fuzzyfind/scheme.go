@@ -16,13 +16,14 @@ import "unicode"
 //	+10  if it is a blank, or begins a word after a blank or at the beginning
 //	+9   if it begins a word after one of / , : ; |
 //	+8   if it begins a word after any other character that is no part of one,
-//	     or is itself no part of a word
+//	     or is itself such a character
 //	+7   if it is a capital after a small letter, or a digit after what is none
 //	+4   at least, if it stands right behind the match of the character before;
 //	     and at least the bonus with which that run of characters began, or the
 //	     best bonus of 8 or more that was met in the run since
 //
-// of which the first character's bonus counts twice, and pays
+// where one of / , : ; | counts as part of a word if it is itself what matches.
+// Of these the first character's bonus counts twice. And a match pays
 //
 //	-3   for the first character of a gap between two matches
 //	-1   for each one more
@@ -91,7 +92,7 @@ var bonusOf = func() (table [classes][classes]uint8) {
 			switch {
 			case own == classBlank:
 				bonus = bonusBlank
-			case own < classLower:
+			case own == classOther:
 				bonus = bonusWord
 			case before == classBlank:
 				bonus = bonusBlank

@@ -94,13 +94,15 @@ func (s *scorer) match(line, folded []byte, isASCII bool) (rank uint64, ok bool)
 		matched := false
 		for _, t := range group {
 			m, found := s.find(t, parts)
-			if matched = found != t.negated; !matched {
+			if found == t.negated {
 				continue
 			}
+			matched = true
 			if found {
 				sum = match{sum.score + m.score, min(sum.begin, m.begin), max(sum.end, m.end)}
+				break
 			}
-			break
+			// What is merely absent scores nothing, and a later term may yet.
 		}
 		if !matched {
 			return 0, false
