@@ -57,7 +57,7 @@ func (j *jsonWriter) fields(v reflect.Value, level int) {
 		case field.Anonymous:
 			j.fields(x, level)
 		case j.file == nil && (field.Tag.Get("shell") == "layout" || x.Type() == reflect.TypeOf(Pos(0))):
-		case x.IsZero() && x.Type() != reflect.TypeOf(Pos(0)):
+		case j.empty(x):
 		default:
 			j.w.WriteByte(',')
 			j.line(level)
@@ -65,6 +65,18 @@ func (j *jsonWriter) fields(v reflect.Value, level int) {
 			j.value(x, level)
 		}
 	}
+}
+
+// empty tells whether a field is to be left out: a position never is, and a
+// list counts by its statements alone.
+func (j *jsonWriter) empty(v reflect.Value) bool {
+	switch x := v.Interface().(type) {
+	case Pos:
+		return false
+	case List:
+		return len(x.Stmts) == 0
+	}
+	return v.IsZero()
 }
 
 func (j *jsonWriter) value(v reflect.Value, level int) {

@@ -221,7 +221,8 @@ type Branch struct {
 }
 
 // CaseItem is the patterns of a case with their list. Terminator is ;;, ;& or
-// ;;&; the last item of the source may lack it, and gets ;;.
+// ;;&. The last item of the source may lack it, which means ;;, and TermPos is
+// that of esac then.
 type CaseItem struct {
 	Span
 	Patterns   []*Word

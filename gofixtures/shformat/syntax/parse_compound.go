@@ -167,9 +167,6 @@ func (p *parser) caseCmd() *Case {
 		}
 		i := p.caseItem(from)
 		c.Items = append(c.Items, i)
-		if i.Terminator == "" && p.reserved() != "esac" {
-			p.fail(p.off, "found %s, expected ;; or esac in case %s", p.found(), p.at(p.pos(from)))
-		}
 	}
 	p.off += len("esac")
 	c.Span = p.span(from)
@@ -211,9 +208,14 @@ func (p *parser) caseItem(opened int) *CaseItem {
 			}
 			i.Terminator = t
 			p.off += len(t)
-			break
+			i.Span = p.span(from)
+			return i
 		}
 	}
+	if p.reserved() != "esac" {
+		p.fail(p.off, "found %s, expected ;; or esac in case %s", p.found(), p.at(p.pos(opened)))
+	}
+	i.Terminator = ";;"
 	i.Span = p.span(from)
 	return i
 }

@@ -92,8 +92,7 @@ func (p *printer) joint(op Op, next Pos) {
 	}
 	// Comments can only follow the operator, not an escaped line break; nor
 	// can the here-documents of the first command.
-	commented := len(p.comments) > 0 && p.comments[0].From < next
-	if p.BinaryNextLine && !commented && len(p.here) == 0 {
+	if p.BinaryNextLine && !p.commentBefore(next) && len(p.here) == 0 {
 		p.escapedBreak()
 		p.str(op.Text)
 		p.space()
@@ -102,9 +101,7 @@ func (p *printer) joint(op Op, next Pos) {
 	p.space()
 	p.str(op.Text)
 	p.last = p.line(op.Pos)
-	if len(p.comments) > 0 && p.comments[0].From < next && !p.comments[0].Own {
-		p.flush(p.comments[0].From + 1)
-	}
+	p.flushBehind(next)
 	p.newline()
 	p.continueStmt()
 	if p.flush(next) {
@@ -251,8 +248,7 @@ func (p *printer) forWords(c *For) {
 	}
 	p.word(c.Name)
 	if c.In {
-		if len(c.Words) > 0 && len(p.comments) > 0 && p.comments[0].From < c.Words[0].From {
-			p.flush(c.Words[0].From)
+		if len(c.Words) > 0 && p.flush(c.Words[0].From) {
 			p.newline()
 		}
 		p.space()
@@ -287,11 +283,9 @@ func (p *printer) forPartAfter(a *Arith, emptyBefore bool) {
 func (p *printer) caseCmd(c *Case) {
 	p.str("case ")
 	p.word(c.Word)
-	if len(c.Items) > 0 && len(p.comments) > 0 && p.comments[0].From < c.Items[0].From && !p.comments[0].Own {
-		p.str(" in")
-		p.flush(p.comments[0].From + 1)
-	} else {
-		p.str(" in")
+	p.str(" in")
+	if len(c.Items) > 0 {
+		p.flushBehind(c.Items[0].From)
 	}
 	if !c.Broken {
 		p.space()
@@ -318,9 +312,7 @@ func (p *printer) caseCmd(c *Case) {
 		}
 		p.caseItem(item, next)
 		// A comment on the line of the terminator stays there.
-		if len(p.comments) > 0 && p.comments[0].From < next && !p.comments[0].Own {
-			p.flush(p.comments[0].From + 1)
-		}
+		p.flushBehind(next)
 	}
 	p.flush(c.To - 4)
 	p.level, p.continued = level, continued
@@ -343,17 +335,14 @@ func (p *printer) caseItem(item *CaseItem, next Pos) {
 	}
 	p.str(")")
 	p.last = p.line(item.Patterns[len(item.Patterns)-1].To)
-	term := item.Terminator
-	if term == "" {
-		term = ";;"
-	}
-	if !item.Body.Broken || len(item.Body.Stmts) == 0 && !(len(p.comments) > 0 && p.comments[0].From < item.TermPos) {
+	if !item.Body.Broken || len(item.Body.Stmts) == 0 && !p.commentBefore(item.TermPos) {
 		p.space()
 		if len(item.Body.Stmts) > 0 {
 			p.stmts(&item.Body, item.TermPos, false)
 			p.space()
 		}
-		p.str(term)
+		p.str(item.Terminator)
+		p.last = p.line(item.To)
 		return
 	}
 	p.level++
@@ -362,7 +351,7 @@ func (p *printer) caseItem(item *CaseItem, next Pos) {
 	if !p.fresh {
 		p.newline()
 	}
-	p.str(term)
+	p.str(item.Terminator)
 	p.level--
 	p.last = p.line(item.To)
 }

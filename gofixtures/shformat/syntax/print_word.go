@@ -92,7 +92,7 @@ func (p *printer) subst(x *Subst) {
 	}
 	if p.verbatim != "" && x.Backquotes {
 		p.str(p.verbatim[x.From:x.To])
-		for len(p.comments) > 0 && p.comments[0].From < x.To {
+		for p.commentBefore(x.To) {
 			p.comments = p.comments[1:]
 		}
 		return
@@ -119,9 +119,7 @@ func (p *printer) array(x *Array) {
 		}
 	}
 	for i, w := range x.Elems {
-		if len(p.comments) > 0 && p.comments[0].From < w.From {
-			p.arrayComments(w.From, breakLine)
-		}
+		p.arrayComments(w.From, breakLine)
 		if w.LineBreak || p.commented {
 			breakLine()
 			if p.fresh && i > 0 {
@@ -133,9 +131,7 @@ func (p *printer) array(x *Array) {
 		p.word(w)
 		p.last = p.line(w.To)
 	}
-	if len(p.comments) > 0 && p.comments[0].From < x.To {
-		p.arrayComments(x.To, breakLine)
-	}
+	p.arrayComments(x.To, breakLine)
 	p.level = level
 	if x.CloseBreak || p.commented {
 		p.newline()
@@ -144,11 +140,10 @@ func (p *printer) array(x *Array) {
 	p.here = append(outer, p.here...)
 }
 
+// arrayComments writes the comments before pos in an array.
 func (p *printer) arrayComments(pos Pos, breakLine func()) {
-	if !p.comments[0].Own {
-		p.flush(p.comments[0].From + 1)
-	}
-	if len(p.comments) > 0 && p.comments[0].From < pos {
+	p.flushBehind(pos)
+	if p.commentBefore(pos) {
 		breakLine()
 		p.flush(pos)
 	}

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -33,8 +34,9 @@ type printer struct {
 	last     int        // line in the source of what was printed last
 	cursor   int        // line of the last look-up
 
-	// verbatim keeps the text of arithmetic and backquotes, so that tests can
-	// let bash compare what it sees before and after.
+	// verbatim, the source, is set in tests only, which let bash compare what
+	// it sees before and after. It keeps the text of arithmetic and backquotes,
+	// and semicolons between statements, as bash does in what it prints.
 	verbatim string
 }
 
@@ -192,6 +194,18 @@ func (p *printer) flush(pos Pos) bool {
 	return some
 }
 
+func (p *printer) commentBefore(pos Pos) bool {
+	return len(p.comments) > 0 && p.comments[0].From < pos
+}
+
+// flushBehind writes the next comment if it is before pos and was not on a
+// line of its own: it belongs to what was written last.
+func (p *printer) flushBehind(pos Pos) {
+	if p.commentBefore(pos) && !p.comments[0].Own {
+		p.flush(p.comments[0].From + 1)
+	}
+}
+
 // trailing is where blanks go in front of a comment at the end of a line, and
 // how many columns are before it.
 type trailing struct {
@@ -241,7 +255,12 @@ func (p *printer) hereDoc(h *HereDoc) {
 // what closes the list stands.
 func (p *printer) stmts(l *List, pos Pos, broken bool) {
 	for i, s := range l.Stmts {
-		if broken {
+		if broken && p.verbatim != "" && i > 0 && !hasBreak(p.verbatim[l.Stmts[i-1].To:s.From]) {
+			if !l.Stmts[i-1].Background {
+				p.str(";")
+			}
+			p.space()
+		} else if broken {
 			p.flush(s.From)
 			if !p.fresh {
 				p.newline()
@@ -302,14 +321,10 @@ func (p *printer) indented(l *List, pos Pos) {
 // flushOpening writes a comment behind what opens a list and ends that line.
 // There is no blank line behind it.
 func (p *printer) flushOpening(l *List, pos Pos) {
-	if len(p.comments) > 0 && !p.comments[0].Own {
-		if len(l.Stmts) > 0 {
-			pos = l.Stmts[0].From
-		}
-		if c := p.comments[0]; c.From < pos {
-			p.flush(c.From + 1)
-		}
+	if len(l.Stmts) > 0 {
+		pos = l.Stmts[0].From
 	}
+	p.flushBehind(pos)
 	p.newline()
 	p.last = -1
 }
@@ -352,4 +367,9 @@ func (p *printer) parenthesized(l *List, pos Pos) {
 		p.here = append(outer, p.here...)
 	}
 	p.str(")")
+}
+
+// hasBreak tells whether there is a line break, escaped ones apart.
+func hasBreak(s string) bool {
+	return strings.Contains(strings.ReplaceAll(s, "\\\n", ""), "\n")
 }
