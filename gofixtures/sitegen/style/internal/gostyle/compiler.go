@@ -21,6 +21,7 @@ const (
 	maxNesting = 100      // blocks, brackets, calls and imports within each other
 	maxOutput  = 16 << 20 // bytes of CSS
 	maxWork    = 64 << 20 // bytes of intermediate text and statements, see spend
+	maxParams  = 100      // of a mixin
 	stepCost   = 64       // a statement, in bytes of work
 )
 

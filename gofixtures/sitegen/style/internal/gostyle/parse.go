@@ -314,6 +314,9 @@ func (p *parser) params(n *node) {
 		if p.peek(0) != '$' || !isName(p.peek(1)) {
 			p.f.fail(p.pos, "expected a parameter")
 		}
+		if len(n.params) == maxParams {
+			p.f.fail(p.pos, "too many parameters")
+		}
 		p.pos++
 		a := param{name: "$" + canonical(p.name())}
 		p.space()

@@ -1,0 +1,454 @@
+/* Evaluating statements. */
+
+#include "internal.h"
+
+/*
+ * A variable or mixin: a leaf of the tree of a scope. Names of variables begin
+ * with $, those of mixins with @.
+ */
+struct binding {
+	struct text name, value;
+	const struct node *mixin;
+	struct scope *scope; /* where the mixin was defined */
+};
+
+/*
+ * A tree of names that branches where they differ (a crit-bit tree): linear in
+ * the length of a name, whatever the names are. No name has a NUL, so none is a
+ * prefix of another.
+ */
+struct branch {
+	size_t byte;
+	byte mask; /* 0 for a leaf */
+	struct branch *child[2];
+	struct binding binding;
+};
+
+struct scope {
+	struct scope *outer;
+	struct branch *names;
+};
+
+static byte byte_at(struct text t, size_t i)
+{
+	return i < t.n ? t.p[i] : 0;
+}
+
+static struct branch *nearest(struct branch *b, struct text name)
+{
+	while (b != NULL && b->mask != 0)
+		b = b->child[(byte_at(name, b->byte) & b->mask) != 0];
+	return b;
+}
+
+/* own returns the binding of the scope itself. */
+static struct binding *own(struct scope *s, struct text name)
+{
+	struct branch *b = nearest(s->names, name);
+	return b != NULL && same(b->binding.name, name) ? &b->binding : NULL;
+}
+
+/* find returns the innermost binding and sets the scope that has it. */
+static struct binding *find(struct scope *s, struct text name, struct scope **where)
+{
+	for (; s != NULL; s = s->outer) {
+		struct binding *b = own(s, name);
+		if (b != NULL) {
+			*where = s;
+			return b;
+		}
+	}
+	*where = NULL;
+	return NULL;
+}
+
+bool find_variable(struct scope *s, struct text name, struct text *value)
+{
+	const struct binding *b = find(s, name, &s);
+	if (b == NULL)
+		return false;
+	*value = b->value;
+	return true;
+}
+
+/* set binds a name; it must last. */
+static void set(compiler *c, struct scope *s, struct binding new)
+{
+	struct binding *old = own(s, new.name);
+	if (old != NULL) {
+		*old = new;
+		return;
+	}
+	struct branch *leaf = allocate(c, &c->keep, 1, sizeof *leaf);
+	leaf->binding = new;
+	if (s->names == NULL) {
+		s->names = leaf;
+		return;
+	}
+	struct text other = nearest(s->names, new.name)->binding.name;
+	struct branch *fork = allocate(c, &c->keep, 1, sizeof *fork);
+	while (byte_at(other, fork->byte) == byte_at(new.name, fork->byte))
+		fork->byte++;
+	byte differ = byte_at(other, fork->byte) ^ byte_at(new.name, fork->byte);
+	fork->mask = 0x80;
+	while ((differ & fork->mask) == 0)
+		fork->mask >>= 1;
+	struct branch **link = &s->names;
+	while ((*link)->mask != 0 && ((*link)->byte < fork->byte ||
+		((*link)->byte == fork->byte && (*link)->mask > fork->mask)))
+		link = &(*link)->child[(byte_at(new.name, (*link)->byte) & (*link)->mask) != 0];
+	bool one = (byte_at(new.name, fork->byte) & fork->mask) != 0;
+	fork->child[one] = leaf;
+	fork->child[!one] = *link;
+	*link = fork;
+}
+
+/* What statements are evaluated in. */
+struct context {
+	struct scope *scope;
+	struct place at;
+	bool in_mixin;
+	const struct content *content;
+};
+
+/* The block that an @include passes to its mixin. */
+struct content {
+	const struct node *body;
+	struct context context;
+};
+
+static void run(compiler *c, const struct node *body, struct context *x, size_t depth);
+
+static struct scope *new_scope(compiler *c, struct scope *outer)
+{
+	struct scope *s = allocate(c, &c->keep, 1, sizeof *s);
+	s->outer = outer;
+	return s;
+}
+
+/* block_of is x with a scope of its own. */
+static struct context block_of(compiler *c, const struct context *x)
+{
+	struct context inner = *x;
+	inner.scope = new_scope(c, x->scope);
+	return inner;
+}
+
+/* comment keeps a comment, a minified one only if it begins with an exclamation mark. */
+static void comment(compiler *c, const struct node *n, const struct context *x)
+{
+	struct text t = slice(n->file->text, n->head.start, n->head.end);
+	if (c->minify && !starts_with(t, LITERAL("/*!")))
+		return;
+	go_to(c, x->at);
+	write_line(c, t);
+}
+
+static bool contains(struct text t, struct text part)
+{
+	for (size_t i = 0; i + part.n <= t.n; i++) {
+		if (same(slice(t, i, i + part.n), part))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * zero_is_length says whether 0 means to a property what 0px does. To flex it
+ * is a factor, to tab-size a number of spaces.
+ */
+static bool zero_is_length(compiler *c, struct text property)
+{
+	struct text p = lowered(c, property);
+	return !contains(p, LITERAL("flex")) && !contains(p, LITERAL("tab-size")) &&
+		!starts_with(p, LITERAL("--"));
+}
+
+static void declare(compiler *c, const struct node *n, const struct context *x)
+{
+	if (x->at.rule == NULL && !x->at.opaque)
+		fail(c, n->file, n->pos, LITERAL("declaration outside of a rule"));
+	struct text property = evaluate(c, n, n->head, x->scope, 0);
+	if (property.n == 0)
+		fail(c, n->file, n->pos, LITERAL("expected a property before :"));
+	struct text value;
+	if (n->kind == A_CUSTOM) {
+		value = verbatim(c, n, n->value, x->scope);
+		/* Before CSS Custom Properties Level 1 of 2022 it could not be empty. */
+		if (c->minify && value.n == 0)
+			value = LITERAL(" ");
+	} else {
+		value = evaluate(c, n, n->value, x->scope, WITH_VARIABLES | ARITHMETIC);
+		if (value.n == 0)
+			fail(c, n->file, n->pos, LITERAL("expected a value after :"));
+		if (c->minify)
+			value = minify_value(c, value,
+				x->at.rule != NULL && !x->at.opaque && zero_is_length(c, property));
+	}
+	go_to(c, x->at);
+	write_declaration(c, property, value);
+}
+
+/*
+ * assign sets a variable: the one of the innermost block that has it, else a
+ * new one; a global one only with !global or outside of blocks (Sass
+ * documentation, "Variables", "Scope").
+ */
+static void assign(compiler *c, const struct node *n, const struct context *x)
+{
+	struct scope *where;
+	if (find(x->scope, n->name, &where) != NULL && n->is_default)
+		return;
+	struct text value = evaluate(c, n, n->value, x->scope, WITH_VARIABLES | ARITHMETIC);
+	if (value.n == 0)
+		fail(c, n->file, n->pos, LITERAL("expected a value after :"));
+	if (where == NULL || where->outer == NULL)
+		where = x->scope;
+	if (n->is_global) {
+		for (where = x->scope; where->outer != NULL; where = where->outer) {
+		}
+	}
+	set(c, where, (struct binding){.name = n->name, .value = copied(c, &c->keep, value)});
+}
+
+static void style_rule(compiler *c, const struct node *n, const struct context *x, size_t depth)
+{
+	struct context inner = block_of(c, x);
+	struct text t = evaluate(c, n, n->head, x->scope, 0);
+	inner.at.rule = allocate(c, &c->keep, 1, sizeof *inner.at.rule);
+	inner.at.rule->selectors = selectors(c, n, t, x->at);
+	arena_empty(&c->scratch);
+	run(c, n->body, &inner, depth + 1);
+}
+
+/*
+ * wraps knows the at-rules that hold style rules on a condition or in a layer:
+ * within a style rule they go around it. What the others hold is theirs alone.
+ */
+static bool wraps(struct text word)
+{
+	const struct text words[] = {
+		LITERAL("media"), LITERAL("supports"), LITERAL("container"), LITERAL("layer"),
+		LITERAL("starting-style"),
+	};
+	return is_one_of(word, words, sizeof words / sizeof *words);
+}
+
+static void at_rule(compiler *c, const struct node *n, const struct context *x, size_t depth)
+{
+	struct text word = lowered(c, n->name);
+	struct buffer b = {.arena = &c->scratch};
+	append_byte(c, &b, '@');
+	append(c, &b, n->name);
+	struct text prelude = evaluate(c, n, n->head, x->scope,
+		same(word, LITERAL("media")) ? WITH_VARIABLES | QUERY : 0);
+	if (prelude.n > 0) {
+		append_byte(c, &b, ' ');
+		append(c, &b, prelude);
+	}
+	if (!n->block) {
+		append_byte(c, &b, ';');
+		go_to(c, x->at);
+		write_line(c, taken(&b));
+		return;
+	}
+	struct context inner = block_of(c, x);
+	struct wrapper *outer = x->at.wrapper, *w = allocate(c, &c->keep, 1, sizeof *w);
+	w->outer = outer;
+	w->depth = outer != NULL ? outer->depth + 1 : 1;
+	w->head = copied(c, &c->keep, taken(&b));
+	inner.at.wrapper = w;
+	bool wrapping = wraps(word);
+	if (!wrapping) {
+		inner.at.rule = NULL;
+		inner.at.opaque = true;
+	} else if (x->at.rule != NULL) {
+		inner.at.rule = allocate(c, &c->keep, 1, sizeof *inner.at.rule);
+		*inner.at.rule = *x->at.rule;
+	}
+	if (!wrapping || same(word, LITERAL("layer"))) /* means something even if empty */
+		go_to(c, (struct place){.wrapper = w});
+	arena_empty(&c->scratch);
+	run(c, n->body, &inner, depth + 1);
+}
+
+/* argument_name reads "$name:", or nothing. */
+static struct text argument_name(compiler *c, struct cursor *k)
+{
+	size_t start = k->pos;
+	if (peek(k, 0) == '$') {
+		k->pos++;
+		struct text word = name(k);
+		space(c, k);
+		if (peek(k, 0) == ':' && word.n > 0) {
+			k->pos++;
+			return canonical(c, &c->keep, '$', word);
+		}
+	}
+	k->pos = start;
+	return LITERAL("");
+}
+
+static bool has_param(const struct node *mixin, struct text name)
+{
+	for (const struct param *p = mixin->params; p != NULL; p = p->next) {
+		if (same(p->name, name))
+			return true;
+	}
+	return false;
+}
+
+static struct text mixin_name(compiler *c, const struct node *n)
+{
+	return clip(c, slice(n->name, 1, n->name.n));
+}
+
+static void bind(compiler *c, struct scope *to, struct text name, const struct node *n, struct span s,
+	struct scope *from)
+{
+	struct text value = evaluate(c, n, s, from, WITH_VARIABLES | ARITHMETIC);
+	set(c, to, (struct binding){.name = name, .value = copied(c, &c->keep, value)});
+}
+
+/*
+ * arguments binds the parameters of a mixin: to arguments in order, to those
+ * with a name, to defaults.
+ */
+static void arguments(compiler *c, const struct node *n, const struct node *mixin, struct scope *from,
+	struct scope *to)
+{
+	struct cursor k = {n->file, n->head.start, n->head.end};
+	const struct param *next = mixin->params;
+	for (;;) {
+		space(c, &k);
+		if (k.pos == k.end)
+			break;
+		size_t start = k.pos;
+		struct text name = argument_name(c, &k);
+		if (name.n == 0) {
+			if (next == NULL)
+				fail(c, k.f, start, join3(c, LITERAL("too many arguments for the mixin "),
+					mixin_name(c, mixin), LITERAL("")));
+			name = next->name;
+			next = next->next;
+		} else if (!has_param(mixin, name)) {
+			struct text message = join3(c, LITERAL("the mixin "), mixin_name(c, mixin), LITERAL(" has no parameter "));
+			fail(c, k.f, start, join3(c, message, clip(c, name), LITERAL("")));
+		}
+		if (own(to, name) != NULL)
+			fail(c, k.f, start, join3(c, LITERAL("the parameter "), clip(c, name), LITERAL(" is given twice")));
+		struct span value = {k.pos, 0};
+		scan(c, &k, ",", false);
+		value.end = k.pos;
+		bind(c, to, name, n, value, from);
+		if (k.pos < k.end)
+			k.pos++;
+	}
+	for (const struct param *p = mixin->params; p != NULL; p = p->next) {
+		if (own(to, p->name) != NULL)
+			continue;
+		if (!p->has_default) {
+			struct text message = join3(c, LITERAL("missing argument "), clip(c, p->name), LITERAL(" of the mixin "));
+			fail(c, n->file, n->pos, join3(c, message, mixin_name(c, mixin), LITERAL("")));
+		}
+		bind(c, to, p->name, mixin, p->value, to);
+	}
+}
+
+/*
+ * include evaluates the body of a mixin here, in a scope within the one where
+ * the mixin was defined.
+ */
+static void include(compiler *c, const struct node *n, const struct context *x, size_t depth)
+{
+	struct scope *where;
+	const struct binding *b = find(x->scope, n->name, &where);
+	if (b == NULL)
+		fail(c, n->file, n->pos, join3(c, LITERAL("undefined mixin "), mixin_name(c, n), LITERAL("")));
+	struct content content = {n->body, *x};
+	struct context inner = {
+		.scope = new_scope(c, b->scope), .at = x->at, .in_mixin = true,
+		.content = n->block ? &content : NULL,
+	};
+	const struct node *mixin = b->mixin;
+	arguments(c, n, mixin, x->scope, inner.scope);
+	arena_empty(&c->scratch);
+	run(c, mixin->body, &inner, depth + 1);
+}
+
+static void contents(compiler *c, const struct node *n, const struct context *x, size_t depth)
+{
+	if (!x->in_mixin)
+		fail(c, n->file, n->pos, LITERAL("@content outside of a mixin"));
+	if (x->content == NULL)
+		return;
+	struct context inner = block_of(c, &x->content->context);
+	inner.at = x->at;
+	run(c, x->content->body, &inner, depth + 1);
+}
+
+static void import(compiler *c, const struct node *n, struct context *x, size_t depth)
+{
+	struct file *f = c->files[n->target];
+	if (f->active)
+		fail(c, n->file, n->pos, join3(c, LITERAL("import cycle: "), clip(c, f->name), LITERAL(" imports itself")));
+	f->active = true;
+	run(c, f->body, x, depth + 1);
+	f->active = false;
+}
+
+static void statement(compiler *c, const struct node *n, struct context *x, size_t depth)
+{
+	switch (n->kind) {
+	case A_COMMENT:
+		comment(c, n, x);
+		break;
+	case A_DECLARATION:
+	case A_CUSTOM:
+		declare(c, n, x);
+		break;
+	case A_VARIABLE:
+		assign(c, n, x);
+		break;
+	case A_RULE:
+		style_rule(c, n, x, depth);
+		break;
+	case AN_AT_RULE:
+		at_rule(c, n, x, depth);
+		break;
+	case A_MIXIN:
+		set(c, x->scope, (struct binding){.name = n->name, .mixin = n, .scope = x->scope});
+		break;
+	case AN_INCLUDE:
+		include(c, n, x, depth);
+		break;
+	case A_CONTENT:
+		contents(c, n, x, depth);
+		break;
+	case AN_IMPORT:
+		import(c, n, x, depth);
+		break;
+	}
+	arena_empty(&c->scratch);
+}
+
+/* run evaluates statements. */
+static void run(compiler *c, const struct node *body, struct context *x, size_t depth)
+{
+	for (const struct node *n = body; n != NULL; n = n->next) {
+		c->current = n;
+		if (depth > MAX_NESTING)
+			fail(c, n->file, n->pos, LITERAL("nested too deeply"));
+		spend(c, STEP_COST);
+		statement(c, n, x, depth);
+	}
+}
+
+/* render evaluates a file and closes what it left open. */
+void render(compiler *c, struct file *f)
+{
+	struct context top = {.scope = new_scope(c, NULL)};
+	f->active = true;
+	run(c, f->body, &top, 0);
+	go_to(c, (struct place){.wrapper = NULL});
+}

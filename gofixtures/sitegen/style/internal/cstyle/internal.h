@@ -1,0 +1,279 @@
+/*
+ * What the files of the library have in common.
+ *
+ * They do what the Go package gostyle does, function by function in files of
+ * the same names, and must give the same bytes and the same errors: who
+ * changes one changes the other.
+ *
+ * Memory: what lasts (trees, scopes, selectors) is in the arena `keep` until
+ * the handle is freed, what a statement needs while it is evaluated in
+ * `scratch`, which is emptied after it. Failures, of memory too, jump to the
+ * public function that was called: nothing in between owns anything.
+ */
+#ifndef GOPIE_STYLE_INTERNAL_H
+#define GOPIE_STYLE_INTERNAL_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+#include "gopie_style.h"
+
+enum {
+	MAX_NESTING = 100,           /* blocks, brackets, calls and imports within each other */
+	MAX_OUTPUT = 16 * 1024 * 1024, /* bytes of CSS */
+	MAX_WORK = 64 * 1024 * 1024, /* bytes of intermediate text and statements, see spend */
+	MAX_PARAMS = 100,            /* of a mixin */
+	STEP_COST = 64               /* a statement, in bytes of work */
+};
+
+typedef unsigned char byte;
+
+/* memory.c */
+
+struct text {
+	const byte *p;
+	size_t n;
+};
+
+#define LITERAL(s) ((struct text){(const byte *)("" s), sizeof(s) - 1})
+
+struct chunk;
+
+struct arena {
+	struct chunk *newest;
+};
+
+struct buffer {
+	struct arena *arena;
+	byte *p;
+	size_t n, capacity;
+};
+
+struct texts {
+	struct arena *arena;
+	struct text *at;
+	size_t n, capacity;
+};
+
+typedef struct gopie_style compiler;
+
+void *allocate(compiler *c, struct arena *a, size_t count, size_t size);
+void arena_empty(struct arena *a);
+void arena_free(struct arena *a);
+void append(compiler *c, struct buffer *b, struct text t);
+void append_byte(compiler *c, struct buffer *b, byte ch);
+void texts_add(compiler *c, struct texts *list, struct text t);
+struct text taken(const struct buffer *b);
+struct text copied(compiler *c, struct arena *a, struct text t);
+struct text join3(compiler *c, struct text x, struct text y, struct text z);
+struct text slice(struct text t, size_t start, size_t end);
+struct text single(const byte *p);
+bool same(struct text a, struct text b);
+bool starts_with(struct text t, struct text prefix);
+bool ends_with(struct text t, struct text suffix);
+bool has_byte(struct text t, byte ch);
+bool is_one_of(struct text t, const struct text *words, size_t n);
+struct text trimmed(struct text t);
+struct text lowered(compiler *c, struct text t);
+
+/* parse.c */
+
+enum kind {
+	A_COMMENT,
+	A_DECLARATION,
+	A_CUSTOM, /* declaration of a custom property */
+	A_VARIABLE,
+	A_RULE,
+	AN_AT_RULE,
+	A_MIXIN,
+	AN_INCLUDE,
+	A_CONTENT,
+	AN_IMPORT
+};
+
+/* A stretch of the file of its node. */
+struct span {
+	size_t start, end;
+};
+
+struct file {
+	struct text name, text;
+	struct node *body;
+	bool active; /* being evaluated: importing it now is a cycle */
+};
+
+/* A parameter of a mixin. */
+struct param {
+	struct param *next;
+	struct text name;
+	bool has_default;
+	struct span value;
+};
+
+/* A statement. */
+struct node {
+	struct node *next;
+	enum kind kind;
+	bool block;                 /* whether there is a body, even if empty */
+	bool is_default, is_global; /* of a variable */
+	struct file *file;
+	size_t pos;
+	struct text name;           /* of a variable, an at-rule or a mixin; of an import, as written */
+	struct span head;           /* selector, property, prelude, arguments or the comment itself */
+	struct span value;
+	struct node *body;
+	struct param *params;       /* of a mixin */
+	size_t target;              /* of an import: the number of its file */
+	struct node *next_import;
+};
+
+/* output.c */
+
+/* An at-rule with a block, such as @media, that rules are put into. */
+struct wrapper {
+	struct wrapper *outer;
+	size_t depth; /* 1 for the outermost */
+	struct text head;
+};
+
+/* A style rule, or its part that stands in one wrapper. */
+struct rule {
+	struct texts selectors;
+};
+
+/* Where declarations go. */
+struct place {
+	struct wrapper *wrapper; /* NULL at the top */
+	struct rule *rule;       /* NULL outside of rules */
+	bool opaque;             /* within an at-rule that has declarations itself, such as @font-face */
+};
+
+struct gopie_style {
+	bool minify;
+	struct arena keep, scratch;
+
+	struct file **files;
+	size_t file_count, file_capacity;
+	struct node *imports, **last_import; /* without a file */
+
+	size_t work;
+	const struct node *current; /* what is being evaluated, for errors of no narrower place */
+
+	/*
+	 * The CSS so far and what is open at its end. Rules are opened when
+	 * something is put into them, so none is empty.
+	 */
+	byte *css;
+	size_t css_length, css_capacity;
+	struct place open;
+	bool semicolon; /* minified: one is due before anything but } */
+	bool non_ascii;
+
+	jmp_buf *failure; /* in the public function */
+	gopie_style_note error;
+};
+
+/* compiler.c */
+
+noreturn void fail(compiler *c, const struct file *f, size_t pos, struct text message);
+noreturn void no_memory(compiler *c);
+void spend(compiler *c, size_t n);
+struct text clip(compiler *c, struct text t);
+
+/* scan.c */
+
+/* A place in a file, and where to stop. */
+struct cursor {
+	const struct file *f;
+	size_t pos, end;
+};
+
+enum { IN_URL = 'u', IN_INTERPOLATION = 'i' };
+
+byte peek(const struct cursor *k, size_t n);
+bool at(const struct cursor *k, struct text s);
+bool is_newline(byte ch);
+bool is_space(byte ch);
+bool is_digit(byte ch);
+bool is_hex(byte ch);
+bool is_name(byte ch);
+bool is_name_start(byte ch);
+byte lower(byte ch);
+struct text name(struct cursor *k);
+void blanks(struct cursor *k);
+bool space(compiler *c, struct cursor *k);
+void skip_line(struct cursor *k);
+void skip_comment(compiler *c, struct cursor *k);
+bool raw_url(struct text t, size_t pos, size_t end);
+void scan(compiler *c, struct cursor *k, const char *stops, bool raw);
+
+struct node *parse(compiler *c, struct file *f, size_t start);
+struct text canonical(compiler *c, struct arena *a, byte sign, struct text name);
+
+/* number.c */
+
+enum { DECIMALS = 5, ONE = 100000 };
+
+struct number {
+	bool negative;
+	uint64_t magnitude; /* in units of 1/ONE */
+	struct text unit;
+};
+
+bool parse_number(struct text t, struct number *n);
+bool is_unit(struct text t);
+struct text number_text(compiler *c, struct number n);
+void append_digits(compiler *c, struct buffer *b, uint64_t n, int width);
+bool calculate(compiler *c, struct number a, byte op, struct number b,
+	struct number *result, struct text *problem);
+
+/* value.c */
+
+/* What a list of values may do. */
+enum {
+	WITH_VARIABLES = 1, /* $name stands for its value */
+	ARITHMETIC = 2,     /* + - * % calculate */
+	DIVISION = 4,       /* / does too */
+	SOFT = 8,           /* what cannot be calculated stays as written */
+	QUERY = 16          /* arithmetic begins after : < > = in parentheses */
+};
+
+struct scope;
+
+/* The results are in scratch, or in what lasts longer. */
+struct text evaluate(compiler *c, const struct node *n, struct span s, struct scope *sc, unsigned mode);
+struct text verbatim(compiler *c, const struct node *n, struct span s, struct scope *sc);
+size_t string_end(struct text t, size_t i);
+
+/* color.c */
+
+bool color_function(compiler *c, struct text name, struct text args,
+	struct text *result, struct text *problem);
+
+/* selector.c */
+
+struct texts split(compiler *c, struct text t);
+struct texts selectors(compiler *c, const struct node *n, struct text t, struct place around);
+
+/* output.c */
+
+void write_text(compiler *c, struct text t);
+void write_line(compiler *c, struct text t);
+void go_to(compiler *c, struct place p);
+void write_declaration(compiler *c, struct text property, struct text value);
+void finish(compiler *c);
+
+/* minify.c */
+
+void minify_selector(compiler *c, struct buffer *out, struct text t);
+struct text minify_value(compiler *c, struct text t, bool units);
+
+/* eval.c */
+
+bool find_variable(struct scope *s, struct text name, struct text *value);
+void render(compiler *c, struct file *f);
+
+#endif

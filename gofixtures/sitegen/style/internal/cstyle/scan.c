@@ -1,0 +1,217 @@
+/* Characters, and finding the ends of things without understanding them. */
+
+#include <string.h>
+
+#include "internal.h"
+
+/* peek returns the byte that is n further, 0 past the end. */
+byte peek(const struct cursor *k, size_t n)
+{
+	return n < k->end - k->pos ? k->f->text.p[k->pos + n] : 0;
+}
+
+/* at says whether s comes next. */
+bool at(const struct cursor *k, struct text s)
+{
+	return starts_with(slice(k->f->text, k->pos, k->end), s);
+}
+
+bool is_newline(byte ch)
+{
+	return ch == '\n' || ch == '\r' || ch == '\f';
+}
+
+bool is_space(byte ch)
+{
+	return ch == ' ' || ch == '\t' || is_newline(ch);
+}
+
+bool is_digit(byte ch)
+{
+	return ch >= '0' && ch <= '9';
+}
+
+bool is_hex(byte ch)
+{
+	return is_digit(ch) || (lower(ch) >= 'a' && lower(ch) <= 'f');
+}
+
+/* is_name says whether ch can be within an identifier. */
+bool is_name(byte ch)
+{
+	return is_name_start(ch) || is_digit(ch) || ch == '-';
+}
+
+bool is_name_start(byte ch)
+{
+	return (lower(ch) >= 'a' && lower(ch) <= 'z') || ch == '_' || ch >= 0x80;
+}
+
+byte lower(byte ch)
+{
+	return ch >= 'A' && ch <= 'Z' ? (byte)(ch + ('a' - 'A')) : ch;
+}
+
+/* name reads name characters. */
+struct text name(struct cursor *k)
+{
+	size_t start = k->pos;
+	while (k->pos < k->end && is_name(k->f->text.p[k->pos]))
+		k->pos++;
+	return slice(k->f->text, start, k->pos);
+}
+
+/* blanks skips white space alone. */
+void blanks(struct cursor *k)
+{
+	while (k->pos < k->end && is_space(k->f->text.p[k->pos]))
+		k->pos++;
+}
+
+/* space skips white space and comments, and says whether there was any. */
+bool space(compiler *c, struct cursor *k)
+{
+	size_t start = k->pos;
+	while (k->pos < k->end) {
+		if (is_space(k->f->text.p[k->pos]))
+			k->pos++;
+		else if (at(k, LITERAL("//")))
+			skip_line(k);
+		else if (at(k, LITERAL("/*")))
+			skip_comment(c, k);
+		else
+			break;
+	}
+	return k->pos > start;
+}
+
+/* skip_line goes to the end of the line. */
+void skip_line(struct cursor *k)
+{
+	while (k->pos < k->end && !is_newline(k->f->text.p[k->pos]))
+		k->pos++;
+}
+
+/* skip_comment skips the comment that begins here. */
+void skip_comment(compiler *c, struct cursor *k)
+{
+	for (size_t i = k->pos + 2; i + 1 < k->end; i++) {
+		if (k->f->text.p[i] == '*' && k->f->text.p[i + 1] == '/') {
+			k->pos = i + 2;
+			return;
+		}
+	}
+	fail(c, k->f, k->pos, LITERAL("unclosed comment"));
+}
+
+/*
+ * raw_url says whether the parenthesis at pos opens a url() whose address is
+ * not quoted, and so ends at the first parenthesis whatever is in between (CSS
+ * Syntax Level 3, 4.3.6). An address that begins with a variable is a value.
+ */
+bool raw_url(struct text t, size_t pos, size_t end)
+{
+	if (pos < 3 || lower(t.p[pos - 3]) != 'u' || lower(t.p[pos - 2]) != 'r' || lower(t.p[pos - 1]) != 'l')
+		return false;
+	if (pos > 3 && (is_name(t.p[pos - 4]) || has_byte(LITERAL("\\$@"), t.p[pos - 4])))
+		return false;
+	for (pos++; pos < end && is_space(t.p[pos]); pos++) {
+	}
+	return pos == end || !has_byte(LITERAL("\"'$"), t.p[pos]);
+}
+
+static struct text unclosed(byte in)
+{
+	switch (in) {
+	case ')':
+		return LITERAL("unclosed (");
+	case ']':
+		return LITERAL("unclosed [");
+	case '}':
+		return LITERAL("unclosed {");
+	case IN_URL:
+		return LITERAL("unclosed url(");
+	case IN_INTERPOLATION:
+		return LITERAL("unclosed #{");
+	default:
+		return LITERAL("unclosed string");
+	}
+}
+
+struct stack {
+	size_t depth;
+	size_t pos[MAX_NESTING];
+	byte in[MAX_NESTING];
+};
+
+static void push(compiler *c, const struct cursor *k, struct stack *s, byte in)
+{
+	if (s->depth == MAX_NESTING)
+		fail(c, k->f, k->pos, LITERAL("nested too deeply"));
+	s->pos[s->depth] = k->pos;
+	s->in[s->depth++] = in;
+}
+
+/*
+ * scan moves to the first byte of stops that is not within brackets, strings,
+ * url(), interpolations or comments, or to the end. raw is for values of custom
+ * properties, where // is no comment.
+ */
+void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
+{
+	const struct text stop = {(const byte *)stops, strlen(stops)};
+	struct stack s;
+	s.depth = 0;
+	size_t interpolations = 0;
+	while (k->pos < k->end) {
+		byte ch = k->f->text.p[k->pos];
+		byte in = s.depth > 0 ? s.in[s.depth - 1] : 0;
+		if (ch == '\\') {
+			k->pos++;
+			if (at(k, LITERAL("\r\n")))
+				k->pos++;
+			if (k->pos == k->end)
+				continue;
+		} else if (ch == '#' && peek(k, 1) == '{') {
+			push(c, k, &s, IN_INTERPOLATION);
+			interpolations++;
+			k->pos++;
+		} else if (in == '"' || in == '\'') {
+			if (ch == in)
+				s.depth--;
+			else if (is_newline(ch))
+				fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
+		} else if (in == IN_URL) {
+			if (ch == ')')
+				s.depth--;
+		} else if (s.depth == 0 && has_byte(stop, ch)) {
+			return;
+		} else if (ch == '"' || ch == '\'') {
+			push(c, k, &s, ch);
+		} else if (ch == '(') {
+			push(c, k, &s, raw_url(k->f->text, k->pos, k->end) ? IN_URL : ')');
+		} else if (ch == '[') {
+			push(c, k, &s, ']');
+		} else if (ch == '{') {
+			push(c, k, &s, '}');
+		} else if (ch == '}' && in == IN_INTERPOLATION) {
+			s.depth--;
+			interpolations--;
+		} else if (ch == ')' || ch == ']' || ch == '}') {
+			if (s.depth == 0)
+				fail(c, k->f, k->pos, join3(c, LITERAL("unmatched "), single(&ch), LITERAL("")));
+			if (ch != in)
+				fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
+			s.depth--;
+		} else if (at(k, LITERAL("/*"))) {
+			skip_comment(c, k);
+			continue;
+		} else if (at(k, LITERAL("//")) && !(raw && interpolations == 0)) {
+			skip_line(k);
+			continue;
+		}
+		k->pos++;
+	}
+	if (s.depth > 0)
+		fail(c, k->f, s.pos[s.depth - 1], unclosed(s.in[s.depth - 1]));
+}

@@ -1,0 +1,121 @@
+/* Selectors, and lists with commas in general. */
+
+#include "internal.h"
+
+/* without_spaces takes spaces from the ends. */
+static struct text without_spaces(struct text t, size_t start, size_t end)
+{
+	while (start < end && t.p[start] == ' ')
+		start++;
+	while (end > start && t.p[end - 1] == ' ')
+		end--;
+	return slice(t, start, end);
+}
+
+/* split cuts t at its commas that are not within brackets or strings. */
+struct texts split(compiler *c, struct text t)
+{
+	struct texts parts = {.arena = &c->scratch};
+	size_t start = 0;
+	ptrdiff_t depth = 0;
+	for (size_t i = 0; i < t.n; i++) {
+		switch (t.p[i]) {
+		case '\\':
+			i++;
+			break;
+		case '"':
+		case '\'':
+			i = string_end(t, i) - 1;
+			break;
+		case '(':
+		case '[':
+			depth++;
+			break;
+		case ')':
+		case ']':
+			depth--;
+			break;
+		case ',':
+			if (depth == 0) {
+				texts_add(c, &parts, without_spaces(t, start, i));
+				start = i + 1;
+			}
+			break;
+		default:
+			break;
+		}
+	}
+	texts_add(c, &parts, without_spaces(t, start, t.n));
+	return parts;
+}
+
+/*
+ * replace_parent appends s with parent for each & that is not in a string or
+ * escaped, and says whether there was one.
+ */
+static bool replace_parent(compiler *c, struct buffer *out, struct text s, struct text parent)
+{
+	bool found = false;
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '&':
+			found = true;
+			append(c, out, parent);
+			continue;
+		case '\\':
+			if (i + 1 < s.n) {
+				append_byte(c, out, '\\');
+				i++;
+			}
+			break;
+		case '"':
+		case '\'': {
+			size_t end = string_end(s, i);
+			append(c, out, slice(s, i, end - 1));
+			i = end - 1;
+			break;
+		}
+		default:
+			break;
+		}
+		append_byte(c, out, s.p[i]);
+	}
+	return found;
+}
+
+/*
+ * selectors combines those of a rule with those of the rule around it, the
+ * outer ones varying slowest (Sass documentation, "Style Rules", "Selector
+ * Lists"). The result lasts.
+ */
+struct texts selectors(compiler *c, const struct node *n, struct text t, struct place around)
+{
+	struct texts inner = split(c, t), all = {.arena = &c->keep};
+	for (size_t i = 0; i < inner.n; i++) {
+		if (inner.at[i].n == 0)
+			fail(c, n->file, n->pos, LITERAL("empty selector"));
+	}
+	if (around.rule == NULL) {
+		for (size_t i = 0; i < inner.n; i++) {
+			struct buffer full = {.arena = &c->scratch};
+			if (replace_parent(c, &full, inner.at[i], LITERAL("&")) && !around.opaque)
+				fail(c, n->file, n->pos, LITERAL("& without a rule around it"));
+			texts_add(c, &all, copied(c, &c->keep, inner.at[i]));
+		}
+		return all;
+	}
+	const struct texts *outer = &around.rule->selectors;
+	for (size_t i = 0; i < outer->n; i++) {
+		for (size_t j = 0; j < inner.n; j++) {
+			struct text full;
+			struct buffer b = {.arena = &c->scratch};
+			if (replace_parent(c, &b, inner.at[j], outer->at[i]))
+				full = taken(&b);
+			else
+				full = join3(c, outer->at[i], LITERAL(" "), inner.at[j]);
+			spend(c, full.n + 16);
+			texts_add(c, &all, copied(c, &c->keep, full));
+		}
+	}
+	return all;
+}
