@@ -43,11 +43,13 @@ const (
 	strikeMark
 )
 
-// inliner parses the inline content of a leaf block, as the appendix of the
-// specification has it ("Phase 2: inline structure").
+// inliner parses the inline content of leaf blocks, one after the other, as the
+// appendix of the specification has it ("Phase 2: inline structure").
 type inliner struct {
 	p      *parser
-	budget *int // bytes that reference links may still bring in
+	budget int // bytes that reference links may still bring in
+
+	// Of the block at hand.
 	s      string
 	pos    int
 	tokens []token
@@ -57,15 +59,20 @@ type inliner struct {
 	brackets   []bracket
 	inactive   int // brackets below cannot begin links: they would hold one
 
-	lastRun map[int]int    // length of a run of backticks to where the last begins
+	lastRun map[int]int    // length of a run of backticks to where the last begins; empty: not known
 	absent  map[string]int // end of raw HTML to an index from which there is none
 }
 
 var isSpecial = [256]bool{'\n': true, '\\': true, '`': true, '*': true, '_': true, '~': true,
 	'[': true, ']': true, '!': true, '<': true, '&': true}
 
-func (in *inliner) parse() []token {
-	in.last = -1
+// parse returns the tokens of s, which are valid until the next call.
+func (in *inliner) parse(s string) []token {
+	in.s, in.pos = s, 0
+	in.tokens, in.delimiters, in.brackets = in.tokens[:0], in.delimiters[:0], in.brackets[:0]
+	in.last, in.inactive = -1, 0
+	clear(in.lastRun)
+	clear(in.absent)
 	for in.pos < len(in.s) {
 		start := in.pos
 		for in.pos < len(in.s) && !isSpecial[in.s[in.pos]] {
@@ -177,8 +184,7 @@ func (in *inliner) autolink(s string, email bool) {
 // codeSpan is section 6.1.
 func (in *inliner) codeSpan() {
 	length := runLength(in.s, in.pos)
-	if in.lastRun == nil {
-		in.lastRun = make(map[int]int)
+	if len(in.lastRun) == 0 {
 		for i := in.pos; i < len(in.s); {
 			n := runLength(in.s, i)
 			if in.s[i] == '`' {
@@ -247,9 +253,6 @@ func (in *inliner) scanUntil(s string, i int, end string) int {
 	}
 	n := strings.Index(s[i:], end)
 	if n < 0 {
-		if in.absent == nil {
-			in.absent = make(map[string]int)
-		}
 		in.absent[end] = in.pos
 		return 0
 	}

@@ -103,9 +103,9 @@ func (in *inliner) scanReference(b bracket, content string) (ref reference, end 
 	}
 	ref, ok = in.p.references[label]
 	size := len(ref.destination) + len(ref.title)
-	if !ok || size > *in.budget {
+	if !ok || size > in.budget {
 		return ref, 0, false
 	}
-	*in.budget -= size
+	in.budget -= size
 	return ref, end, true
 }

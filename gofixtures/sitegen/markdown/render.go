@@ -13,7 +13,7 @@ type renderer struct {
 	p       *parser
 	opts    Options
 	out     []byte
-	budget  int // bytes that reference links may still bring in
+	inliner inliner
 	padding int // table cells that may still be filled in
 
 	headings []Heading
@@ -22,7 +22,8 @@ type renderer struct {
 }
 
 func render(p *parser, opts Options) Result {
-	r := &renderer{p: p, opts: opts, budget: max(minExpansion, p.size), padding: maxPadding, ids: make(map[string]int)}
+	r := &renderer{p: p, opts: opts, padding: maxPadding, ids: make(map[string]int)}
+	r.inliner = inliner{p: p, budget: max(minExpansion, p.size), lastRun: make(map[int]int), absent: make(map[string]int)}
 	r.out = make([]byte, 0, p.size+p.size/2)
 	r.blocks(p.open[0].children, false)
 	r.footnotes()

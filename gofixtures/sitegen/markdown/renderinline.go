@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
+// parseInlines returns tokens that are valid until the next call.
 func (r *renderer) parseInlines(s string) []token {
-	in := inliner{p: r.p, budget: &r.budget, s: strings.Trim(s, " \t\n")}
-	return in.parse()
+	return r.inliner.parse(strings.Trim(s, " \t\n"))
 }
 
 // leaf renders the inline content of a leaf block.

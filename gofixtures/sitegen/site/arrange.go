@@ -46,9 +46,10 @@ func (s *Site) arrange() {
 		p.Section = firstElement(p.folder)
 	}
 	s.nest(sections)
+	sortPages(s.Pages)
+	sortByDate(s.Pages)
 	s.Home.Pages = s.Pages
 	s.tag()
-	sortPages(s.Pages)
 	s.lists = append(s.lists, s.Home)
 	for _, section := range s.sortedSections(sections) {
 		sortPages(section.Pages)

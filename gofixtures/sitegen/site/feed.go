@@ -52,22 +52,28 @@ func (w *xmlWriter) element(start, text string) {
 
 // text writes s, escaped; what XML cannot hold (XML 1.0, 2.2) is U+FFFD.
 func (w *xmlWriter) text(s string) {
-	for _, r := range s {
+	start := 0
+	for i, r := range s {
+		var escaped string
 		switch {
 		case r == '&':
-			w.WriteString("&amp;")
+			escaped = "&amp;"
 		case r == '<':
-			w.WriteString("&lt;")
+			escaped = "&lt;"
 		case r == '>':
-			w.WriteString("&gt;")
+			escaped = "&gt;"
 		case r == '"':
-			w.WriteString("&quot;")
+			escaped = "&quot;"
 		case r < ' ' && r != '\t' && r != '\n' || r == 0xFFFE || r == 0xFFFF:
-			w.WriteRune(utf8.RuneError)
+			escaped = "\uFFFD"
 		default:
-			w.WriteRune(r)
+			continue
 		}
+		w.WriteString(s[start:i])
+		w.WriteString(escaped)
+		start = i + utf8.RuneLen(r)
 	}
+	w.WriteString(s[start:])
 }
 
 // feedTitle is the title of the feed of p.
@@ -140,7 +146,11 @@ func (s *Site) atom(list *Page, entries []*Page) []byte {
 			w.WriteString(`"/>` + "\n")
 		}
 		w.element(`summary type="html"`, string(p.Summary))
-		w.element(`content type="html"`, string(p.Content))
+		w.WriteString(`<content type="html" xml:base="`)
+		w.text(p.Permalink)
+		w.WriteString(`">`)
+		w.text(string(p.Content))
+		w.WriteString("</content>\n")
 		w.WriteString("</entry>\n")
 	}
 	w.WriteString("</feed>\n")
