@@ -49,7 +49,7 @@ func (f *files) serveList(w http.ResponseWriter, req *http.Request, folder *os.F
 	}
 	page.WriteString("</ul>\n")
 	if more {
-		fmt.Fprintf(&page, "<p>and more than %d others</p>\n", maxList)
+		page.WriteString("<p>and others</p>\n")
 	}
 	page.WriteString("</body></html>\n")
 
@@ -66,11 +66,16 @@ func (f *files) serveList(w http.ResponseWriter, req *http.Request, folder *os.F
 // listed gives an entry's name, with a slash if it is a folder, and the size if
 // it is a file; links are followed as far as they stay within the root.
 func (f *files) listed(folder string, entry fs.DirEntry) (name, size string, ok bool) {
-	real, err := f.root.resolve(path.Join(folder, entry.Name()))
-	if err != nil {
+	if hidden(path.Join(folder, entry.Name())) {
 		return "", "", false
 	}
-	info, err := os.Lstat(real)
+	info, err := entry.Info()
+	if entry.Type() == fs.ModeSymlink {
+		var real string
+		if real, err = f.root.resolve(path.Join(folder, entry.Name())); err == nil {
+			info, err = os.Lstat(real)
+		}
+	}
 	switch {
 	case err != nil:
 		return "", "", false

@@ -13,7 +13,17 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "resolve" {
 		main()
 	}
-	os.Exit(m.Run())
+	os.Exit(withBuilds(m))
+}
+
+func withBuilds(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "httpserve-test")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	builds.dir, builds.programs = dir, make(map[string]string)
+	return m.Run()
 }
 
 func httpserveWith(args ...string) (stdout, stderr string, status int) {
