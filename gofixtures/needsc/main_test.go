@@ -245,3 +245,17 @@ func TestSignalRemovesPartialOutput(t *testing.T) {
 	}
 	onlyFiles(t, folder)
 }
+
+// There is no second implementation that a build without cgo would fall back to.
+func TestDoesNotBuildWithoutCgo(t *testing.T) {
+	tool, err := exec.LookPath("go")
+	if err != nil {
+		t.Skipf("not tested here: %v", err)
+	}
+	cmd := exec.Command(tool, "build", "-o", os.DevNull, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !bytes.Contains(out, []byte("build constraints exclude all Go files in ")) {
+		t.Errorf("go build: %v, %s", err, out)
+	}
+}

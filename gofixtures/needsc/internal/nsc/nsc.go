@@ -3,7 +3,7 @@
 // What is Go here reads and writes around it.
 package nsc
 
-// #cgo CFLAGS: -std=c11 -Wall -Wextra -Wconversion
+// #cgo CFLAGS: -std=c11
 // #include "codec.h"
 import "C"
 

@@ -245,7 +245,7 @@ func (f *failing) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// What a header claims is not allocated before it is there.
+// However much a stream holds, it is decompressed a block at a time.
 func TestMemoryIsBounded(t *testing.T) {
 	bomb := compress(t, make([]byte, 64<<20), 1)
 	if len(bomb) > 8192 {

@@ -54,8 +54,11 @@ static inline void range_add(struct range_encoder *e, uint32_t amount)
 {
 	e->low += amount;
 	if (e->low < amount) {
-		size_t i = e->size;
-		while (i > 0 && ++e->out[--i] == 0) {
+		for (size_t i = e->size; i-- > 0;) {
+			e->out[i] = (uint8_t)((e->out[i] + 1) & 255);
+			if (e->out[i] != 0) {
+				break;
+			}
 		}
 	}
 }
