@@ -4,6 +4,15 @@
 // The query language and the options are those that the manual of fzf 0.38
 // documents; where that is silent, fzf's own answers were taken as the guide,
 // and tests hold the two side by side. See scheme.go for how matches are scored.
+// It differs where fzf's answer is less than what it documents, or than can be:
+//
+//   - the score is that of the best match, where fzf finds it nearly always;
+//   - bytes that are no UTF-8 come out as they went in, and can be looked for;
+//   - --tac --no-sort reverses all of the input, and not piece by piece;
+//   - a term 'word$ is anchored, and a tab in a term is a tab;
+//   - an empty delimiter is an error, and a line has a greatest length;
+//   - FZF_DEFAULT_OPTS is not heeded: the output depends on what is on the
+//     command line and on the input alone.
 package main
 
 import (

@@ -58,7 +58,12 @@ func parseOptions(args []string) (*options, error) {
 		"--print0": func() { o.print0 = true }, "--no-print0": func() { o.print0 = false },
 		"--print-query": func() { o.printQuery = true }, "--no-print-query": func() { o.printQuery = false },
 	}
-	long := map[string]string{"--filter": "-f", "--nth": "-n", "--delimiter": "-d", "--tiebreak": "--tiebreak"}
+	values := map[string]func(string) error{
+		"-f": o.setFilter, "--filter": o.setFilter,
+		"-n": o.setNth, "--nth": o.setNth,
+		"-d": o.setDelimiter, "--delimiter": o.setDelimiter,
+		"--tiebreak": o.setTiebreak,
+	}
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
@@ -66,12 +71,8 @@ func parseOptions(args []string) (*options, error) {
 			set()
 			continue
 		}
-		name, value, attached := strings.Cut(arg, "=")
-		key, ok := long[name]
-		if !ok && len(arg) >= 2 && strings.Contains("-f-n-d", arg[:2]) && arg[0] == '-' {
-			name, value, attached, ok = arg[:2], arg[2:], len(arg) > 2, true
-			key = name
-		}
+		name, value, attached := cutOption(arg)
+		set, ok := values[name]
 		if !ok {
 			return nil, usageError(fmt.Sprintf("unknown option %q", arg))
 		}
@@ -81,7 +82,7 @@ func parseOptions(args []string) (*options, error) {
 			}
 			value, args = args[0], args[1:]
 		}
-		if err := o.set(key, value); err != nil {
+		if err := set(value); err != nil {
 			return nil, usageError(fmt.Sprintf("%s: %v", name, err))
 		}
 	}
@@ -91,18 +92,34 @@ func parseOptions(args []string) (*options, error) {
 	return o, nil
 }
 
-// set takes an option that has a value.
-func (o *options) set(key, value string) (err error) {
-	switch key {
-	case "-f":
-		o.filter = &value
-	case "-n":
-		o.nth, err = parseFieldRanges(value)
-	case "-d":
-		o.delimiter, err = parseDelimiter(value)
-	case "--tiebreak":
-		o.tiebreak, err = parseTiebreak(value)
+// cutOption takes "--name=value" and "-nVALUE" apart.
+func cutOption(arg string) (name, value string, attached bool) {
+	if strings.HasPrefix(arg, "--") {
+		return strings.Cut(arg, "=")
 	}
+	if len(arg) > 2 {
+		return arg[:2], arg[2:], true
+	}
+	return arg, "", false
+}
+
+func (o *options) setFilter(s string) error {
+	o.filter = &s
+	return nil
+}
+
+func (o *options) setNth(s string) (err error) {
+	o.nth, err = parseFieldRanges(s)
+	return err
+}
+
+func (o *options) setDelimiter(s string) (err error) {
+	o.delimiter, err = parseDelimiter(s)
+	return err
+}
+
+func (o *options) setTiebreak(s string) (err error) {
+	o.tiebreak, err = parseTiebreak(s)
 	return err
 }
 
