@@ -10,6 +10,7 @@ use super::prepare::{Prepared, cores, surroundings};
 use super::rows;
 use crate::build::{self, Artifact, Outcome, Setup};
 use crate::cache::Cache;
+use crate::config::RunKind;
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{self, FactRow, Status};
 use crate::ui::Phase;
@@ -62,7 +63,8 @@ pub(super) fn rebuild(setup: &Setup<'_>, outcomes: &[Outcome]) -> Result<Vec<Fac
     Ok(rows)
 }
 
-/// Asks every artifact for its answers, those that are to be timed for their workload's too.
+/// Asks every artifact for its answers. Those that are to be timed do their workload too, and so does, but in a
+/// quick run, every variant in the form that packages ship: stripped, where there is `strip`.
 pub(super) fn check_answers(
     cache: &Cache,
     prepared: &Prepared,
@@ -75,7 +77,9 @@ pub(super) fn check_answers(
     for outcome in outcomes.iter().filter(|outcome| outcome.case.target == *host) {
         let Some(artifact) = &outcome.artifact else { continue };
         let key = (outcome.case.program.clone(), artifact.sha256.clone());
-        let works = timed.iter().any(|one| one.variants.iter().any(|name| one.case(name) == outcome.case));
+        let shipped = outcome.case.stripped == prepared.strip.is_some();
+        let works = shipped && prepared.info.kind > RunKind::Quick
+            || timed.iter().any(|one| one.variants.iter().any(|name| one.case(name) == outcome.case));
         let asked = || (artifact.path.clone(), outcome.case.toolchain.clone(), false);
         questions.entry(key).or_insert_with(asked).2 |= works;
     }

@@ -54,6 +54,10 @@ impl<'a> Answer<'a, '_> {
         self.index.go_programs().map(|program| program.name.as_str())
     }
 
+    fn built(&self, program: &str, variant: &str) -> bool {
+        self.index.artifact(program, variant, self.place, false).is_some()
+    }
+
     /// The variants spoken of, each once, with what it is.
     fn variants(&self) -> Vec<(&'a str, &'static str)> {
         let mut all: Vec<(&str, &str)> = Vec::new();
@@ -83,6 +87,17 @@ impl<'a> Answer<'a, '_> {
             Some(_) => format!("`{}`", contrast.changed),
             None => format!("`{}` over `{}`", contrast.changed, contrast.base),
         }
+    }
+
+    /// The programs that are not built so where others are: `; not built: needsc`.
+    fn lacking(&self, variant: &str) -> String {
+        let planned =
+            self.programs().filter(|name| self.index.case(name, variant, self.place, false).is_some());
+        let (built, not): (Vec<&str>, Vec<&str>) = planned.partition(|program| self.built(program, variant));
+        if built.is_empty() || not.is_empty() {
+            return String::new();
+        }
+        format!("; not built: {}", words::list(&not))
     }
 
     /// What is said of each program's artifact of a variant, the same sayings together.
@@ -123,7 +138,9 @@ impl<'a> Answer<'a, '_> {
             Some(text.to_owned())
         };
         let said: Vec<String> = (self.variants().iter())
-            .map(|(name, what)| format!("`{name}`{what}: {}", self.grouped(name, needs)))
+            .map(|(name, what)| {
+                format!("`{name}`{what}: {}{}", self.grouped(name, needs), self.lacking(name))
+            })
             .collect();
         let base = if self.shared.is_some() { "Baseline " } else { "" };
         (!said.is_empty()).then(|| format!("{base}{}.", said.join("; ")))
@@ -182,6 +199,7 @@ impl<'a> Answer<'a, '_> {
             Some(format!("{}, {relro}", self.index.text(id, "elf-type")?))
         };
         let said: Vec<(String, String)> = (self.variants().into_iter())
+            .filter(|(name, _)| self.programs().any(|program| self.built(program, name)))
             .map(|(name, _)| (name.to_owned(), self.grouped(name, type_and_relro)))
             .collect();
         let is_fixed = |(name, text): &(String, String)| name == PROPOSAL && text.starts_with("EXEC");

@@ -2,9 +2,10 @@ use proptest::prelude::*;
 
 use super::raster::text_boxes;
 use super::{answer, draw, render};
+use crate::claims::judge;
 use crate::claims::synthetic::{Link, Shape, Synthetic};
-use crate::config::Contrasts;
-use crate::results::{NotMeasured, Run, Status};
+use crate::config::{Contrast, Contrasts, Language, Source};
+use crate::results::{ArtifactRow, NotMeasured, Run, Status};
 
 fn markdown(run: &Run) -> String {
     draw(run).expect("renders").0
@@ -149,6 +150,95 @@ fn a_second_toolchain_has_its_own_parts_and_plots() {
     for name in pictures {
         assert!(text.contains(name), "{name} is not shown");
     }
+}
+
+/// The run with a reference program in C, whose rows are those of `hello` under other names.
+fn with_c(mut run: Run) -> Run {
+    let renames = [
+        ("hello/exe-external/", "cref/c-exe/"),
+        ("hello/pie-external/", "cref/c-pie/"),
+        ("pie-given-external", "c-pie"),
+        ("go1.27.3", "gcc-12.2.0"),
+    ];
+    let renamed = |text: &str| {
+        let text =
+            renames[..2].iter().find_map(|(from, to)| Some(format!("{to}{}", text.strip_prefix(from)?)))?;
+        Some(text.replace(renames[3].0, renames[3].1))
+    };
+    let mut program = run.info.programs[0].clone();
+    (program.name, program.source) = ("cref".to_owned(), Source::C("cref".to_owned()));
+    run.info.programs.push(program);
+    for (from, to) in [("exe-external", "c-exe"), ("pie-external", "c-pie")] {
+        let variant = run.info.variants.iter().find(|variant| variant.name == from).expect("is there");
+        let mut variant = variant.clone();
+        (variant.name, variant.language, variant.cc) = (to.to_owned(), Language::C, vec!["-O2".to_owned()]);
+        (variant.buildmode, variant.linkmode, variant.cgo_enabled) = (None, None, None);
+        run.info.variants.push(variant);
+    }
+    let contrast =
+        run.info.contrasts.iter().find(|contrast| contrast.name == renames[2].0).expect("is there");
+    let (name, what) = ("c-pie".to_owned(), "PIE in C".to_owned());
+    let (base, changed) = ("c-exe".to_owned(), "c-pie".to_owned());
+    run.info.contrasts.push(Contrast { name, what, base, changed, ..contrast.clone() });
+    let own: Vec<_> = (run.artifacts.iter().cloned())
+        .filter_map(|mut row| {
+            row.id = renamed(&row.id)?;
+            let mut parts = row.id.split('/').map(str::to_owned);
+            (row.program, row.variant, row.toolchain) = (parts.next()?, parts.next()?, parts.next()?);
+            Some(row)
+        })
+        .collect();
+    run.artifacts.extend(own);
+    let own: Vec<_> = (run.facts.iter().cloned())
+        .filter_map(|mut row| {
+            row.case = renamed(&row.case)?;
+            Some(row)
+        })
+        .collect();
+    run.facts.extend(own);
+    let own: Vec<_> = (run.estimates.iter().filter(|row| row.program == "hello").cloned())
+        .filter_map(|mut row| {
+            row.name = if row.name == renames[2].0 { renames[2].1.to_owned() } else { renamed(&row.name)? };
+            (row.program, row.toolchain) = ("cref".to_owned(), "gcc-12.2.0".to_owned());
+            Some(row)
+        })
+        .collect();
+    run.estimates.extend(own);
+    run
+}
+
+#[test]
+fn a_reference_program_stands_beside_the_programs_and_not_among_them() {
+    let plain = Synthetic::default().run();
+    let run = with_c(plain.clone());
+    let (before, (text, plots)) = (markdown(&plain), draw(&run).expect("renders"));
+    assert_eq!(answer(&before), answer(&text));
+    let judged = |run: &Run| -> Vec<String> { judge(run).into_iter().map(|judged| judged.because).collect() };
+    assert_eq!(judged(&plain), judged(&run));
+    let (_, section) = text.split_once("## Reference program `cref`").expect("has a section");
+    let section = section.split("\n## ").next().expect("ends");
+    assert!(section.contains("| variant | as linked | stripped | over c-exe |"), "{section}");
+    assert!(section.contains("- PIE in C (`c-exe` to `c-pie`): +"), "{section}");
+    assert!(!section.contains("static") && !section.contains("Not timed"), "{section}");
+    assert!(text.contains("| c-pie ") && text.contains("cc -O2 *.c"), "{text}");
+    let forest = plots.iter().find(|plot| plot.name == "contrasts").expect("is drawn");
+    assert!(forest.svg.contains("PIE in C (c-pie)") && forest.svg.contains("cref"));
+    for plot in &plots {
+        check_words(&plot.name, &plot.svg);
+    }
+}
+
+/// What cannot be built as the proposal has it is said in its first line.
+#[test]
+fn what_the_proposal_cannot_build_is_in_the_answer() {
+    let mut run = Synthetic::default().run();
+    let of_net = |row: &&mut ArtifactRow| row.program == "net" && row.variant == "static";
+    for row in run.artifacts.iter_mut().filter(of_net) {
+        row.status = Status::Unsupported;
+    }
+    let text = markdown(&run);
+    let first = answer(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(first.contains("`static` (the proposal): no loader, no library; not built: net;"), "{first}");
 }
 
 fn is_picture(name: &str) -> bool {

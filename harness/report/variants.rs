@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::markdown::{Table, shell_lines};
 use crate::claims::{recipe, words};
-use crate::config::Variant;
+use crate::config::{Language, Program, Variant};
 use crate::results::{Index, Place, Status};
 
 /// The part of the report about variants.
@@ -66,6 +66,11 @@ fn settings(variants: &[Variant]) -> String {
             table.row([variant.name.clone(), String::new(), String::new(), String::new(), copy]);
             continue;
         }
+        if variant.language == Language::C {
+            let flags = format!("C: {}", variant.cc.join(" "));
+            table.row([variant.name.clone(), String::new(), String::new(), String::new(), flags]);
+            continue;
+        }
         let more = [
             (!variant.tags.is_empty(), "tags"),
             (!variant.ldflags.is_empty(), "ldflags"),
@@ -112,8 +117,10 @@ impl<'a, 'i> Seen<'a, 'i> {
     fn cases(&self, variant: &str) -> (Vec<&'a str>, usize, Vec<Status>) {
         let Some(place) = self.place else { return (Vec::new(), 0, Vec::new()) };
         let programs = self.index.run().info.programs.iter();
-        let rows: Vec<_> =
-            programs.filter_map(|program| self.index.case(&program.name, variant, place, false)).collect();
+        let row = |program: &'a Program| {
+            self.index.case(&program.name, variant, self.index.beside(program, place)?, false)
+        };
+        let rows: Vec<_> = programs.filter_map(row).collect();
         let built =
             rows.iter().filter(|row| row.status == Status::Built).map(|row| row.id.as_str()).collect();
         let mut not: Vec<Status> =
