@@ -34,7 +34,7 @@ func (in *inliner) delimiterRun() {
 		}
 	}
 	if !canOpen && !canClose {
-		in.literal(length)
+		in.skip(length)
 		return
 	}
 	in.add(token{kind: runToken, text: in.s[in.pos : in.pos+length]})
@@ -64,18 +64,32 @@ func (in *inliner) unlink(i int) {
 	}
 }
 
-// hopeless tells apart closers that match different openers.
-type hopeless struct {
-	char    byte
-	canOpen bool
-	length  int // modulo 3, for the rule of three; of tildes the length
+// class numbers closers; those of one class match the same openers: the rule of
+// three depends on the length modulo 3, and tildes are no more than two.
+func (d delimiter) class() int {
+	n := d.length % 3
+	switch d.char {
+	case '_':
+		n += 3
+	case '~':
+		n += 6
+	}
+	if d.canOpen {
+		n += classes / 2
+	}
+	return n
 }
+
+const classes = 18
 
 // matchDelimiters finds the emphasis among the delimiters above bottom and
 // takes them off the stack ("process emphasis").
 func (in *inliner) matchDelimiters(bottom int) {
-	// No opener for such a closer is at this index or below.
-	var none map[hopeless]int
+	// No opener for a closer of the class is at this index or below.
+	var floors [classes]int
+	for i := range floors {
+		floors[i] = bottom
+	}
 
 	first := -1
 	if bottom >= 0 {
@@ -91,11 +105,7 @@ func (in *inliner) matchDelimiters(bottom int) {
 			i = closer.next
 			continue
 		}
-		key := hopeless{closer.char, closer.canOpen, closer.length % 3}
-		floor, known := none[key]
-		if !known || floor < bottom {
-			floor = bottom
-		}
+		floor := floors[closer.class()]
 		opener := closer.previous
 		for opener > floor && !in.matches(in.delimiters[opener], closer) {
 			opener = in.delimiters[opener].previous
@@ -104,10 +114,7 @@ func (in *inliner) matchDelimiters(bottom int) {
 			i = in.emphasize(opener, i)
 			continue
 		}
-		if none == nil {
-			none = make(map[hopeless]int)
-		}
-		none[key] = closer.previous
+		floors[closer.class()] = max(bottom, closer.previous)
 		if !closer.canOpen {
 			in.unlink(i)
 		}
@@ -145,9 +152,15 @@ func (in *inliner) emphasize(opener, closer int) int {
 	case len(begin.text) >= 2 && len(end.text) >= 2:
 		m, used = strongMark, 2
 	}
-	begin.begins = append(begin.begins, m)
+	if begin.more == nil {
+		begin.more = &details{}
+	}
+	begin.more.begins = append(begin.more.begins, m)
 	begin.text = begin.text[used:]
-	end.ends = append(end.ends, m)
+	if end.more == nil {
+		end.more = &details{}
+	}
+	end.more.ends = append(end.more.ends, m)
 	end.text = end.text[used:]
 	if begin.text == "" {
 		in.unlink(opener)

@@ -23,10 +23,15 @@ const (
 )
 
 // token is a piece of the inline content. There is no tree: what begins also
-// ends, and all of it is well nested.
+// ends, and all of it is well nested. A token may stand for a single byte of
+// the source, so it is small.
 type token struct {
-	kind  tokenKind
-	text  string
+	kind tokenKind
+	text string
+	more *details // of few tokens
+}
+
+type details struct {
 	title string // of a link or image
 
 	// Of a delimiter run: the emphasis that ends and begins there, in the
@@ -53,6 +58,7 @@ type inliner struct {
 	s      string
 	pos    int
 	tokens []token
+	span   [2]int // where the last token stands in s, if it is text that may grow
 
 	delimiters []delimiter
 	last       int // the top of the stack of delimiters; -1 if it is empty
@@ -70,7 +76,7 @@ var isSpecial = [256]bool{'\n': true, '\\': true, '`': true, '*': true, '_': tru
 func (in *inliner) parse(s string) []token {
 	in.s, in.pos = s, 0
 	in.tokens, in.delimiters, in.brackets = in.tokens[:0], in.delimiters[:0], in.brackets[:0]
-	in.last, in.inactive = -1, 0
+	in.last, in.inactive, in.span = -1, 0, [2]int{}
 	clear(in.lastRun)
 	clear(in.absent)
 	for in.pos < len(in.s) {
@@ -79,7 +85,7 @@ func (in *inliner) parse(s string) []token {
 			in.pos++
 		}
 		if in.pos > start {
-			in.text(in.s[start:in.pos])
+			in.literal(start)
 		}
 		if in.pos < len(in.s) {
 			in.special()
@@ -89,8 +95,24 @@ func (in *inliner) parse(s string) []token {
 	return in.tokens
 }
 
-func (in *inliner) add(t token)   { in.tokens = append(in.tokens, t) }
+func (in *inliner) add(t token) {
+	in.tokens = append(in.tokens, t)
+	in.span = [2]int{}
+}
+
 func (in *inliner) text(s string) { in.add(token{text: s}) }
+
+// literal takes what begins at start and ends before pos as text. It lets the
+// token before grow if it can.
+func (in *inliner) literal(start int) {
+	if in.span[1] == start && start > 0 {
+		in.span[1] = in.pos
+		in.tokens[len(in.tokens)-1].text = in.s[in.span[0]:in.pos]
+		return
+	}
+	in.text(in.s[start:in.pos])
+	in.span = [2]int{start, in.pos}
+}
 
 // special reads what begins with a special character.
 func (in *inliner) special() {
@@ -108,7 +130,7 @@ func (in *inliner) special() {
 			in.text(rest[1:2])
 			in.pos += 2
 		default:
-			in.literal(1)
+			in.skip(1)
 		}
 		return
 	case '`':
@@ -146,13 +168,13 @@ func (in *inliner) special() {
 			return
 		}
 	}
-	in.literal(1)
+	in.skip(1)
 }
 
-// literal takes n bytes as text.
-func (in *inliner) literal(n int) {
-	in.text(in.s[in.pos : in.pos+n])
+// skip takes n bytes as text.
+func (in *inliner) skip(n int) {
 	in.pos += n
+	in.literal(in.pos - n)
 }
 
 // lineBreak is sections 6.7 and 6.8.
@@ -195,7 +217,7 @@ func (in *inliner) codeSpan() {
 	}
 	start := in.pos + length
 	if in.lastRun[length] < start {
-		in.literal(length)
+		in.skip(length)
 		return
 	}
 	end := start

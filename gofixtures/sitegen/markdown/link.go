@@ -15,7 +15,12 @@ func (in *inliner) openBracket(length int) {
 	if n := len(in.brackets); n > 0 {
 		in.brackets[n-1].hasBracket = true
 	}
-	in.literal(length)
+	if len(in.brackets) == maxBrackets {
+		in.skip(length)
+		return
+	}
+	in.text(in.s[in.pos : in.pos+length]) // a token of its own, which may be replaced
+	in.pos += length
 	in.brackets = append(in.brackets, bracket{
 		token: len(in.tokens) - 1, after: in.pos, image: length == 2, delimiter: in.last,
 	})
@@ -25,7 +30,7 @@ func (in *inliner) openBracket(length int) {
 func (in *inliner) closeBracket() {
 	n := len(in.brackets) - 1
 	if n < 0 {
-		in.literal(1)
+		in.skip(1)
 		return
 	}
 	b := in.brackets[n]
@@ -35,7 +40,7 @@ func (in *inliner) closeBracket() {
 		in.inactive = n
 	}
 	if !active {
-		in.literal(1)
+		in.skip(1)
 		return
 	}
 	content := in.s[b.after:in.pos]
@@ -47,14 +52,17 @@ func (in *inliner) closeBracket() {
 		ref, end, ok = in.scanReference(b, content)
 	}
 	if !ok {
-		in.literal(1)
+		in.skip(1)
 		return
 	}
 	begin, finish := linkToken, endLinkToken
 	if b.image {
 		begin, finish = imageToken, endImageToken
 	}
-	in.tokens[b.token] = token{kind: begin, text: ref.destination, title: ref.title}
+	in.tokens[b.token] = token{kind: begin, text: ref.destination}
+	if ref.title != "" {
+		in.tokens[b.token].more = &details{title: ref.title}
+	}
 	in.matchDelimiters(b.delimiter)
 	in.add(token{kind: finish})
 	in.pos = end

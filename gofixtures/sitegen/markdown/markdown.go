@@ -24,6 +24,10 @@ const (
 	// 999 characters (section 4.7 and "Links", 6.3).
 	maxLabel = 999
 
+	// maxBrackets is how many brackets may wait for their ends. One beyond is
+	// text.
+	maxBrackets = 10_000
+
 	// minExpansion is how many bytes of link destinations and titles
 	// reference links may bring into any document. A longer document may
 	// have as many as it is long. References beyond are text.

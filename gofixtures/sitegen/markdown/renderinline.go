@@ -26,7 +26,7 @@ func (r *renderer) inlines(tokens []token) {
 		switch t.kind {
 		case imageToken:
 			if images++; images == 1 {
-				title = t.title
+				title = t.title()
 				r.write(`<img src="`)
 				r.destination(t.text)
 				r.write(`" alt="`)
@@ -61,22 +61,38 @@ func (r *renderer) inlines(tokens []token) {
 			r.write(`<a href="`)
 			r.destination(t.text)
 			r.write(`"`)
-			r.title(t.title)
+			r.title(t.title())
 			r.write(">")
 		case endLinkToken:
 			r.write("</a>")
 		case footnoteToken:
 			r.footnoteReference(r.p.footnotes[t.text])
 		case runToken:
-			for _, m := range t.ends {
-				r.write(endTags[m])
-			}
-			r.write(t.text)
-			for i := len(t.begins) - 1; i >= 0; i-- {
-				r.write(beginTags[t.begins[i]])
-			}
+			r.run(t)
 		}
 	}
+}
+
+// run renders a delimiter run.
+func (r *renderer) run(t *token) {
+	var d details
+	if t.more != nil {
+		d = *t.more
+	}
+	for _, m := range d.ends {
+		r.write(endTags[m])
+	}
+	r.write(t.text)
+	for i := len(d.begins) - 1; i >= 0; i-- {
+		r.write(beginTags[d.begins[i]])
+	}
+}
+
+func (t *token) title() string {
+	if t.more == nil {
+		return ""
+	}
+	return t.more.title
 }
 
 func (r *renderer) destination(s string) {
