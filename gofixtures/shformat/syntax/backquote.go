@@ -57,7 +57,9 @@ func (p *parser) backquotes(doubleQuoted bool) *Subst {
 	}
 	p.off++
 	s := &Subst{Backquotes: true, Span: p.span(from)}
-	if t := strings.TrimLeft(content, " \t"); strings.HasPrefix(t, "#") && !strings.Contains(t, "\n") {
+	t := strings.TrimLeft(content, " \t")
+	comment := strings.HasPrefix(t, "#") && !strings.Contains(t, "\n")
+	if comment || from > 0 && p.src[from-1] == '$' {
 		s.Raw = p.src[from:p.off]
 		return s
 	}

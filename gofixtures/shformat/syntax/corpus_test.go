@@ -104,8 +104,12 @@ func bashView(t *testing.T, bash string, before, after []byte) (a, b string, ok 
 	wrap := func(text []byte) []byte {
 		return append(append([]byte("f() {\n:\n"), text...), "\n}\n"...)
 	}
+	extglob := "+O" // only set if need be: it makes !(a) another thing
 	if !accepts(t, wrap(before), bash, "-n") {
-		return "", "", false
+		extglob = "-O"
+		if !accepts(t, wrap(before), bash, "-O", "extglob", "-n") {
+			return "", "", false
+		}
 	}
 	// Whatever comes out of the function would be run: nothing may.
 	f, err := Parse("wrapped", string(wrap(before)), Bash)
@@ -119,7 +123,7 @@ func bashView(t *testing.T, bash string, before, after []byte) (a, b string, ok 
 		if err := os.WriteFile(path, wrap(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(bash, "--norc", "--noprofile", "-c", ". ./script && declare -f f")
+		cmd := exec.Command(bash, "--norc", "--noprofile", extglob, "extglob", "-c", ". ./script && declare -f f")
 		cmd.Dir = dir
 		cmd.Env = []string{"LC_ALL=C", "PATH=/nonexistent"}
 		out, err := cmd.Output()

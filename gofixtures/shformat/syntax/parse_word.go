@@ -94,10 +94,10 @@ loop:
 			if (m == modeWord || m == modeRegex) && p.atWordEnd() {
 				break loop
 			}
-			p.off += 2
-			if p.off > p.end {
-				p.off = p.end
+			if p.off+1 >= p.end {
+				p.fail(p.off, "found the end of the file after a backslash, expected what it quotes")
 			}
+			p.off += 2
 		case '$':
 			if p.expands(quoted) {
 				flush()

@@ -76,6 +76,9 @@ func Parse(name, src string, lang Lang) (f *File, err error) {
 		return nil, &Error{name, Position{Line: 1, Column: 1}, "the script is too large: 2 GiB or more"}
 	}
 	f.lines = makeLineTable(src)
+	if i := strings.IndexByte(src, 0); i >= 0 {
+		return nil, &Error{name, f.Position(Pos(i)), "found a NUL byte, expected text: this is no shell script, or it carries binary data"}
+	}
 	p := &parser{src: src, end: len(src), lang: lang, file: f}
 	defer func() {
 		switch e := recover().(type) {
@@ -150,8 +153,7 @@ func (p *parser) enter() {
 
 func (p *parser) leave() { p.depth-- }
 
-// peek gives the byte n bytes ahead, 0 at the end. A NUL byte in the source
-// looks the same, which does no harm: neither is part of any operator.
+// peek gives the byte n bytes ahead, 0 at the end; the source has no NUL bytes.
 func (p *parser) peek(n int) byte {
 	if p.off+n < p.end {
 		return p.src[p.off+n]

@@ -327,12 +327,16 @@ func (p *printer) caseItem(item *CaseItem, next Pos) {
 	if item.Patterns[0].Lit() == "esac" {
 		p.str("(")
 	}
+	level, continued := p.level, p.continued
+	p.continued = false
 	for i, w := range item.Patterns {
 		if i > 0 {
-			p.str(" | ")
+			p.str(" |")
 		}
+		p.gap(w.LineBreak, i > 0)
 		p.word(w)
 	}
+	p.level, p.continued = level, continued
 	p.str(")")
 	p.last = p.line(item.Patterns[len(item.Patterns)-1].To)
 	if !item.Body.Broken || len(item.Body.Stmts) == 0 && !p.commentBefore(item.TermPos) {

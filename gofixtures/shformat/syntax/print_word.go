@@ -92,9 +92,7 @@ func (p *printer) subst(x *Subst) {
 	}
 	if p.verbatim != "" && x.Backquotes {
 		p.str(p.verbatim[x.From:x.To])
-		for p.commentBefore(x.To) {
-			p.comments = p.comments[1:]
-		}
+		p.dropComments(x.To)
 		return
 	}
 	p.str("$(")

@@ -35,8 +35,8 @@ type printer struct {
 	cursor   int        // line of the last look-up
 
 	// verbatim, the source, is set in tests only, which let bash compare what
-	// it sees before and after. It keeps the text of arithmetic and backquotes,
-	// and semicolons between statements, as bash does in what it prints.
+	// it sees before and after. It keeps the text of here-documents, arithmetic and
+	// backquotes, and semicolons between statements, as bash does in what it prints.
 	verbatim string
 }
 
@@ -206,6 +206,13 @@ func (p *printer) flushBehind(pos Pos) {
 	}
 }
 
+// dropComments forgets the comments of a text that is written verbatim.
+func (p *printer) dropComments(pos Pos) {
+	for p.commentBefore(pos) {
+		p.comments = p.comments[1:]
+	}
+}
+
 // trailing is where blanks go in front of a comment at the end of a line, and
 // how many columns are before it.
 type trailing struct {
@@ -243,7 +250,12 @@ func (p *printer) hereDoc(h *HereDoc) {
 	level, here, continued := p.level, p.here, p.continued
 	p.level, p.here, p.continued = 0, nil, false
 	p.fresh = false
-	p.parts(h.Body)
+	if p.verbatim != "" {
+		p.str(p.verbatim[h.From:h.To])
+		p.dropComments(h.To)
+	} else {
+		p.parts(h.Body)
+	}
 	p.level, p.here, p.continued = level, here, continued
 	p.out = append(p.out, h.Indent...)
 	p.out = append(p.out, h.Delim...)
@@ -360,7 +372,6 @@ func (p *printer) parenthesized(l *List, pos Pos) {
 		gap := separated(l)
 		p.str(gap)
 		p.stmts(l, pos, false)
-		p.str(gap)
 	} else {
 		p.here = nil
 		p.indented(l, pos)

@@ -63,9 +63,10 @@ type (
 		Arg2     *Word
 	}
 
-	// Subst is a command substitution. It prints as $( ), with one
-	// exception: Raw is the source of a backquoted comment, which people
-	// use in the middle of a line, where $( ) would need a line break.
+	// Subst is a command substitution. It prints as $( ), with two exceptions,
+	// of which Raw is the source: a backquoted comment, which people use in
+	// the middle of a line, where $( ) would need a line break; and backquotes
+	// behind a literal $, as that would make $$ with the $ of $( ).
 	Subst struct {
 		Span
 		Backquotes bool `shell:"layout"`

@@ -1,0 +1,32 @@
+package syntax
+
+import "testing"
+
+// styles are layouts that differ in all options.
+var styles = []Style{
+	{},
+	{Indent: 2, CaseIndent: true, BinaryNextLine: true, SpaceRedirects: true, FuncNextLine: true},
+	{Indent: 4, BinaryNextLine: true},
+}
+
+// FuzzFormat takes any text: parsing must not panic, and what parses must mean
+// the same when formatted, and not change when formatted again.
+func FuzzFormat(f *testing.F) {
+	for _, c := range tricky {
+		f.Add(c)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		for _, lang := range []Lang{Bash, POSIX} {
+			file, err := Parse("fuzz", src, lang)
+			if err != nil {
+				continue
+			}
+			for _, style := range styles {
+				checkFormatted(t, "fuzz", file, Print(nil, file, style), style)
+			}
+			if t.Failed() {
+				t.Fatalf("as %v, of %q", lang, src)
+			}
+		}
+	})
+}
