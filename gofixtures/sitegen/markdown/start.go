@@ -24,7 +24,7 @@ func (p *parser) startBlock(matched int, lazy bool) (depth int, ok bool) {
 	rest := l.s[l.nextPos:]
 	switch rest[0] {
 	case '>':
-		if matched >= maxNesting {
+		if matched > maxNesting {
 			return 0, false
 		}
 		l.skipIndent()
@@ -55,7 +55,7 @@ func (p *parser) startBlock(matched int, lazy bool) (depth int, ok bool) {
 			return len(p.open), true
 		}
 	case '[':
-		if label, length, ok := parseFootnoteLabel(rest); ok && matched < maxNesting {
+		if label, length, ok := parseFootnoteLabel(rest); ok && matched <= maxNesting {
 			l.skipIndent()
 			l.skipBytes(length)
 			p.prepare(matched)
@@ -188,7 +188,7 @@ func (p *parser) startItem(matched int) (depth int, ok bool) {
 	if container.kind == paragraphBlock && (empty || style.start > 1 || style.start == 0) {
 		return 0, false // may not interrupt a paragraph
 	}
-	if container.kind != listBlock && matched+1 >= maxNesting {
+	if container.kind != listBlock && matched+1 > maxNesting {
 		return 0, false
 	}
 	style.content = l.indent() + length
