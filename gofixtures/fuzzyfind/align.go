@@ -20,6 +20,8 @@ const (
 	latest  tally = point - 1
 )
 
+func points(n int) tally { return tally(n) * point }
+
 func (t tally) begin() int { return int(latest - t&latest) }
 
 // cell is a place in the line where a character of the term matches: the best
@@ -59,52 +61,10 @@ func align[T unit](a *aligner, pattern, text, raw []T, backward bool) (match, bo
 		return alignGreedily(pattern, text, raw)
 	}
 
-	a.row = a.row[:0]
-	for j := begin; j <= a.last[0]; j++ {
-		if text[j] == pattern[0] {
-			bonus := bonusAt(raw, j)
-			a.row = append(a.row, newCell(j))
-			// The sum that a first character gets is the only one without a gap or run
-			// before it.
-			a.row[len(a.row)-1].raise(bonus, tally(perMatch+2*bonusPoints[bonus])*point+latest-tally(j))
-		}
-	}
+	firstRow(a, pattern[0], text, raw)
 	for i := 1; i < len(pattern); i++ {
-		a.above, a.row = a.row, a.above[:0]
-		above, bestBefore := a.above, nothing
-		for j := a.first[i]; j <= a.last[i]; j++ {
-			if text[j] != pattern[i] {
-				continue
-			}
-			for len(above) > 0 && above[0].at < j-1 {
-				before := above[0].best + tally(above[0].at)*gapExtend*point
-				if i == 1 || before > bestBefore {
-					bestBefore = before
-				}
-				above = above[1:]
-			}
-			a.row = append(a.row, newCell(j))
-			c := &a.row[len(a.row)-1]
-			own := bonusAt(raw, j)
-			adjacent := len(above) > 0 && above[0].at == j-1
-			if bestBefore >= 0 && !(i == 1 && adjacent) {
-				t := bestBefore - tally(gapOpen+(j-2)*gapExtend)*point
-				if t < 0 {
-					t &= latest
-				}
-				c.raise(own, t+tally(perMatch+bonusPoints[own])*point)
-			}
-			if adjacent {
-				for run, t := range above[0].run {
-					if t >= 0 {
-						next := &runBonus[run][own]
-						c.raise(next.handOn, t+tally(perMatch+next.points)*point)
-					}
-				}
-			}
-		}
+		nextRow(a, i, pattern[i], text, raw)
 	}
-
 	best, found := nothing, 0
 	for i := range a.row {
 		if t := a.row[i].best; t > best || backward && t/point == best/point {
@@ -112,6 +72,59 @@ func align[T unit](a *aligner, pattern, text, raw []T, backward bool) (match, bo
 		}
 	}
 	return match{int(best / point), best.begin(), found + 1}, true
+}
+
+// firstRow makes the cells of the first character.
+func firstRow[T unit](a *aligner, character T, text, raw []T) {
+	a.row = a.row[:0]
+	for j := a.first[0]; j <= a.last[0]; j++ {
+		if text[j] == character {
+			own := bonusAt(raw, j)
+			a.row = append(a.row, newCell(j))
+			a.row[len(a.row)-1].raise(own, points(perMatch+2*bonusPoints[own])+latest-tally(j))
+		}
+	}
+}
+
+// nextRow makes the cells of character i from those of the one before.
+func nextRow[T unit](a *aligner, i int, character T, text, raw []T) {
+	a.above, a.row = a.row, a.above[:0]
+	above := a.above
+	// The best tally to come over a gap with, plus its place p, so that it need
+	// not change from cell to cell: the gap from p to j has j-p-1 characters, and
+	// costs gapOpen + (j-p-2)*gapExtend.
+	fromGap := nothing
+	for j := a.first[i]; j <= a.last[i]; j++ {
+		if text[j] != character {
+			continue
+		}
+		for len(above) > 0 && above[0].at < j-1 {
+			t := above[0].best + points(above[0].at*gapExtend)
+			if i == 1 || t > fromGap {
+				fromGap = t
+			}
+			above = above[1:]
+		}
+		adjacent := len(above) > 0 && above[0].at == j-1
+		own := bonusAt(raw, j)
+		a.row = append(a.row, newCell(j))
+		c := &a.row[len(a.row)-1]
+		if fromGap >= 0 && !(i == 1 && adjacent) {
+			t := fromGap - points(gapOpen+(j-2)*gapExtend)
+			if t < 0 {
+				t &= latest // a score of 0, and the same beginning
+			}
+			c.raise(own, t+points(perMatch+bonusPoints[own]))
+		}
+		if adjacent {
+			for run, t := range above[0].run {
+				if t >= 0 {
+					next := &runBonus[run][own]
+					c.raise(next.handOn, t+points(perMatch+next.points))
+				}
+			}
+		}
+	}
 }
 
 func newCell(at int) cell {

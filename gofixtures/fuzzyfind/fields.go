@@ -102,13 +102,11 @@ func (d delimiter) split(fields []span, line []byte) []span {
 	from := 0
 	switch {
 	case d.expression != nil:
-		for from < len(line) {
-			end := d.expression.FindIndex(line[from:])
-			if end == nil || end[1] == 0 {
-				break
+		for _, end := range d.expression.FindAllIndex(line, -1) {
+			if end[0] < end[1] {
+				fields = append(fields, span{from, end[1]})
+				from = end[1]
 			}
-			fields = append(fields, span{from, from + end[1]})
-			from += end[1]
 		}
 	case d.literal != nil:
 		for {

@@ -40,7 +40,8 @@ func TestFields(t *testing.T) {
 		{"::", "a::b:c", []string{"a::", "b:c"}},
 		{`\t`, "a\tb", []string{"a\t", "b"}},
 		{"[:/]+", "a:/b/c", []string{"a:/", "b/", "c"}},
-		{"x*", "axb", []string{"axb"}}, // what ends in nothing ends nothing
+		{"x*", "axb", []string{"ax", "b"}}, // and nothing ends nothing
+		{"^a", "aab", []string{"a", "ab"}},
 	} {
 		var d delimiter
 		if test.delimiter != "" {
