@@ -45,14 +45,16 @@ func FuzzCutETag(f *testing.F) {
 // server ignore or refuse; "bytes=-0", of which ServeContent makes a part that
 // ends before it begins; and the date in a 304, which beside a tag is optional.
 func TestAgreesWithServeContent(t *testing.T) {
+	// Go 1.27 lets ServeContent send one range only, in programs of Go 1.21.
+	t.Setenv("GODEBUG", "httpservecontentmaxranges=200")
 	const etag = `"tag"`
-	content := strings.Repeat("0123456789", 10)
+	content := strings.Repeat("0123456789", 1000)
 	date := fixtureTime.Format(http.TimeFormat)
 	earlier := fixtureTime.Add(-time.Second).Format(http.TimeFormat)
 	later := fixtureTime.Add(time.Second).Format(http.TimeFormat)
 	tags := []string{"", etag, `"other"`, `W/"tag"`, `"x", "tag"`, `"x","y"`, "*", `"x" , W/"tag"`}
 	dates := []string{"", date, earlier, later, "nonsense"}
-	ranges := []string{"", "bytes=0-9", "bytes=-7", "bytes=95-200", "bytes=200-", "bytes=0-1,5-6"}
+	ranges := []string{"", "bytes=0-9", "bytes=-7", "bytes=9995-20000", "bytes=20000-", "bytes=0-1,5-6"}
 
 	compare := func(method string, headers map[string]string) {
 		ask := func() *http.Request {

@@ -178,7 +178,8 @@ func TestProxyFailures(t *testing.T) {
 	}
 }
 
-// rawBackend answers each connection with the same bytes, and then is silent.
+// rawBackend answers the first request of each connection with the same bytes,
+// and then is silent.
 func rawBackend(t *testing.T, answer string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -193,7 +194,9 @@ func rawBackend(t *testing.T, answer string) string {
 				return
 			}
 			t.Cleanup(func() { conn.Close() })
-			io.WriteString(conn, answer)
+			if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+				io.WriteString(conn, answer)
+			}
 		}
 	}()
 	return "http://" + listener.Addr().String()
