@@ -214,7 +214,7 @@ static void assign(compiler *c, const struct node *n, const struct context *x)
 static void style_rule(compiler *c, const struct node *n, const struct context *x, size_t depth)
 {
 	struct context inner = block_of(c, x);
-	struct text t = evaluate(c, n, n->head, x->scope, 0);
+	struct text t = evaluate(c, n, n->head, x->scope, SELECTOR);
 	inner.at.rule = allocate(c, &c->keep, 1, sizeof *inner.at.rule);
 	inner.at.rule->selectors = selectors(c, n, t, x->at);
 	arena_empty(&c->scratch);
@@ -223,13 +223,25 @@ static void style_rule(compiler *c, const struct node *n, const struct context *
 
 /*
  * wraps knows the at-rules that hold style rules on a condition or in a layer:
- * within a style rule they go around it. What the others hold is theirs alone.
+ * they go around the style rule that they are in. Others do too, but can have
+ * declarations without a rule as well.
  */
 static bool wraps(struct text word)
 {
 	const struct text words[] = {
 		LITERAL("media"), LITERAL("supports"), LITERAL("container"), LITERAL("layer"),
 		LITERAL("starting-style"),
+	};
+	return is_one_of(word, words, sizeof words / sizeof *words);
+}
+
+/* alone knows the at-rules that have nothing to do with a rule around them. */
+static bool alone(struct text word)
+{
+	const struct text words[] = {
+		LITERAL("font-face"), LITERAL("keyframes"), LITERAL("-webkit-keyframes"),
+		LITERAL("-moz-keyframes"), LITERAL("-o-keyframes"), LITERAL("page"), LITERAL("property"),
+		LITERAL("counter-style"),
 	};
 	return is_one_of(word, words, sizeof words / sizeof *words);
 }
@@ -258,14 +270,13 @@ static void at_rule(compiler *c, const struct node *n, const struct context *x, 
 	w->depth = outer != NULL ? outer->depth + 1 : 1;
 	w->head = copied(c, &c->keep, taken(&b));
 	inner.at.wrapper = w;
-	bool wrapping = wraps(word);
-	if (!wrapping) {
-		inner.at.rule = NULL;
-		inner.at.opaque = true;
-	} else if (x->at.rule != NULL) {
+	inner.at.rule = NULL;
+	if (x->at.rule != NULL && !alone(word)) {
 		inner.at.rule = allocate(c, &c->keep, 1, sizeof *inner.at.rule);
 		*inner.at.rule = *x->at.rule;
 	}
+	bool wrapping = wraps(word);
+	inner.at.opaque = x->at.opaque || !wrapping;
 	if (!wrapping || same(word, LITERAL("layer"))) /* means something even if empty */
 		go_to(c, (struct place){.wrapper = w});
 	arena_empty(&c->scratch);

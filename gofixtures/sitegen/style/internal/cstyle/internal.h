@@ -238,7 +238,8 @@ enum {
 	ARITHMETIC = 2,     /* + - * % calculate */
 	DIVISION = 4,       /* / does too */
 	SOFT = 8,           /* what cannot be calculated stays as written */
-	QUERY = 16          /* arithmetic begins after : < > = in parentheses */
+	QUERY = 16,         /* arithmetic begins after : < > = in parentheses */
+	SELECTOR = 32       /* a comment separates nothing */
 };
 
 struct scope;

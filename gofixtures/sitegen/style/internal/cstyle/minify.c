@@ -63,6 +63,20 @@ static size_t name_end(struct text t, size_t i)
 	return i;
 }
 
+/* word_end returns the place after the identifier at i, with its escapes. */
+static size_t word_end(struct text t, size_t i)
+{
+	for (i = name_end(t, i); i + 1 < t.n && t.p[i] == '\\'; i = name_end(t, i)) {
+		i++;
+		int digits = 0;
+		for (; digits < 6 && i < t.n && is_hex(t.p[i]); i++)
+			digits++;
+		if (digits == 0 || (i < t.n && t.p[i] == ' '))
+			i++;
+	}
+	return i;
+}
+
 /* url_end returns the place after the address whose parenthesis is at i. */
 static size_t url_end(struct text t, size_t i)
 {
@@ -124,7 +138,7 @@ static size_t minify_number(compiler *c, struct buffer *out, struct text t, size
 	}
 	size_t end = name_end(t, i);
 	struct text unit = slice(t, i, end);
-	if ((end < t.n && t.p[end] == '.') || (unit.n > 0 && lower(unit.p[0]) == 'e' && !is_unit(unit))) {
+	if ((end < t.n && (t.p[end] == '.' || t.p[end] == '\\')) || (unit.n > 0 && lower(unit.p[0]) == 'e' && !is_unit(unit))) {
 		append(c, out, slice(t, start, end)); /* an exponent, or nothing we know */
 		return end;
 	}
@@ -147,7 +161,7 @@ static size_t minify_number(compiler *c, struct buffer *out, struct text t, size
 }
 
 /*
- * minify_value shortens a value: space around commas and before !important,
+ * minify_value shortens a value: space after commas and before !important,
  * numbers, colors and, with units, lengths of zero.
  */
 struct text minify_value(compiler *c, struct text t, bool units)
@@ -157,10 +171,7 @@ struct text minify_value(compiler *c, struct text t, bool units)
 	for (size_t i = 0; i < t.n;) {
 		byte ch = t.p[i];
 		size_t end = i + 1;
-		if (ch == '\\') {
-			if (end < t.n)
-				end++;
-		} else if (ch == '"' || ch == '\'') {
+		if (ch == '"' || ch == '\'') {
 			end = string_end(t, i);
 		} else if (ch == '(' && raw_url(t, i, t.n)) {
 			end = url_end(t, i);
@@ -168,7 +179,7 @@ struct text minify_value(compiler *c, struct text t, bool units)
 			depth++;
 		} else if (ch == ')') {
 			depth--;
-		} else if (ch == ' ' && end < t.n && (t.p[end] == ',' || t.p[end] == '!')) {
+		} else if (ch == ' ' && end < t.n && t.p[end] == '!') {
 			i = end;
 			continue;
 		} else if (ch == ',' && end < t.n && t.p[end] == ' ') {
@@ -179,7 +190,7 @@ struct text minify_value(compiler *c, struct text t, bool units)
 			i = minify_number(c, &out, t, i, units && depth == 0);
 			continue;
 		} else if (ch == '#') {
-			end = name_end(t, end);
+			end = word_end(t, end);
 			if (shortens(slice(t, i, end)) && (i == 0 || has_byte(LITERAL(" ,("), t.p[i - 1]))) {
 				append_byte(c, &out, '#');
 				for (size_t j = i + 1; j < end; j += 2)
@@ -187,8 +198,8 @@ struct text minify_value(compiler *c, struct text t, bool units)
 				i = end;
 				continue;
 			}
-		} else if (is_name(ch)) {
-			end = name_end(t, end);
+		} else if (is_name(ch) || ch == '\\') {
+			end = word_end(t, i);
 		}
 		append(c, &out, slice(t, i, end));
 		i = end;

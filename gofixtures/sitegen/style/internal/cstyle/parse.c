@@ -112,6 +112,23 @@ static struct node *variable(struct parser *p, struct node *n)
 	}
 }
 
+/*
+ * check_selector refuses what is the end of a declaration that lacks its
+ * semicolon, or begins the nested properties of Sass.
+ */
+static void check_selector(struct parser *p, const struct node *n)
+{
+	struct cursor k = {p->file, n->head.start, n->head.end};
+	if (k.pos == k.end)
+		fail_at(p, n->pos, LITERAL("expected a selector before {"));
+	for (; k.pos < k.end; k.pos++) {
+		scan(p->c, &k, ":", false);
+		if (k.pos + 1 == k.end || (k.pos < k.end && is_space(peek(&k, 1))))
+			fail_at(p, k.pos, LITERAL("expected a selector before {: is a semicolon missing, "
+				"or are these nested properties?"));
+	}
+}
+
 /* statement parses a variable, a declaration or a rule. */
 static struct node *statement(struct parser *p, size_t depth)
 {
@@ -120,9 +137,7 @@ static struct node *statement(struct parser *p, size_t depth)
 	if (peek(k, 0) == '$' && (is_name_start(peek(k, 1)) || peek(k, 1) == '-'))
 		return variable(p, n);
 	if (at(k, LITERAL("--"))) {
-		name(k);
-		n->head = (struct span){n->pos, k->pos};
-		space(p->c, k);
+		n->head = until(p, ":;{}", false);
 		if (peek(k, 0) == ':') {
 			n->kind = A_CUSTOM;
 			k->pos++;
@@ -133,11 +148,7 @@ static struct node *statement(struct parser *p, size_t depth)
 	}
 	n->head = until(p, ";{}", false);
 	if (peek(k, 0) == '{') {
-		struct text head = trimmed(slice(p->file->text, n->head.start, n->head.end));
-		if (head.n == 0)
-			fail_at(p, n->pos, LITERAL("expected a selector before {"));
-		if (head.p[head.n - 1] == ':')
-			fail_at(p, n->pos, LITERAL("nested properties are not supported"));
+		check_selector(p, n);
 		body(p, n, depth);
 		return n;
 	}

@@ -2,13 +2,11 @@
 
 #include "internal.h"
 
-/* without_spaces takes spaces from the ends. */
-static struct text without_spaces(struct text t, size_t start, size_t end)
+/* from_word is a part of t without the spaces before it. */
+static struct text from_word(struct text t, size_t start, size_t end)
 {
 	while (start < end && t.p[start] == ' ')
 		start++;
-	while (end > start && t.p[end - 1] == ' ')
-		end--;
 	return slice(t, start, end);
 }
 
@@ -37,7 +35,7 @@ struct texts split(compiler *c, struct text t)
 			break;
 		case ',':
 			if (depth == 0) {
-				texts_add(c, &parts, without_spaces(t, start, i));
+				texts_add(c, &parts, from_word(t, start, i));
 				start = i + 1;
 			}
 			break;
@@ -45,7 +43,7 @@ struct texts split(compiler *c, struct text t)
 			break;
 		}
 	}
-	texts_add(c, &parts, without_spaces(t, start, t.n));
+	texts_add(c, &parts, from_word(t, start, t.n));
 	return parts;
 }
 

@@ -444,15 +444,34 @@ static struct text sum(struct evaluator *e, unsigned mode)
 }
 
 /*
+ * skip_gap skips white space and comments, and says whether what is around
+ * them is apart.
+ */
+static bool skip_gap(struct evaluator *e, unsigned mode)
+{
+	struct cursor k = e->k;
+	bool gap = space(e->c, &e->k);
+	if (!(mode & SELECTOR))
+		return gap;
+	while (k.pos < e->k.pos) {
+		if (!at(&k, LITERAL("/*")))
+			return true;
+		skip_comment(e->c, &k);
+	}
+	return false;
+}
+
+/*
  * list evaluates up to the closing byte, or up to the end for 0. White space
- * becomes one space, and none at the ends.
+ * becomes one space, and none at the ends and before commas: a space there can
+ * only be the end of an escape.
  */
 static struct text list(struct evaluator *e, byte closing, unsigned mode)
 {
 	struct cursor *k = &e->k;
 	struct buffer out = {.arena = &e->c->scratch};
 	for (;;) {
-		bool gap = space(e->c, k);
+		bool gap = skip_gap(e, mode);
 		if (k->pos == k->end) {
 			if (closing != 0)
 				fail_at(e, k->pos, join(e, LITERAL("expected "), single(&closing)));
@@ -461,7 +480,7 @@ static struct text list(struct evaluator *e, byte closing, unsigned mode)
 		byte ch = peek(k, 0);
 		if (closing != 0 && ch == closing)
 			break;
-		if (gap && out.n > 0)
+		if (gap && out.n > 0 && ch != ',')
 			append_byte(e->c, &out, ' ');
 		append(e->c, &out, sum(e, mode));
 		if (mode & QUERY && closing == ')' && has_byte(LITERAL(":<>="), ch))

@@ -76,7 +76,7 @@ func (c *Compiler) statement(n *node, x *context, depth int) {
 		c.assign(n, x)
 	case aRule:
 		inner := x.block()
-		text := c.evaluate(n, n.head, x.scope, 0)
+		text := c.evaluate(n, n.head, x.scope, selector)
 		inner.at.rule = &rule{c.selectors(n, text, x.at)}
 		c.run(n.body, inner, depth+1)
 	case anAtRule:
@@ -180,9 +180,16 @@ func (c *Compiler) assign(n *node, x *context) {
 }
 
 // wraps are the at-rules that hold style rules on a condition or in a layer:
-// within a style rule they go around it. What the others hold is theirs alone.
+// they go around the style rule that they are in. Others do too, but can have
+// declarations without a rule as well.
 var wraps = map[string]bool{
 	"media": true, "supports": true, "container": true, "layer": true, "starting-style": true,
+}
+
+// alone are the at-rules that have nothing to do with a rule around them.
+var alone = map[string]bool{
+	"font-face": true, "keyframes": true, "-webkit-keyframes": true, "-moz-keyframes": true,
+	"-o-keyframes": true, "page": true, "property": true, "counter-style": true,
 }
 
 func (c *Compiler) atRule(n *node, x *context, depth int) {
@@ -206,13 +213,11 @@ func (c *Compiler) atRule(n *node, x *context, depth int) {
 	if outer != nil {
 		inner.at.wrapper.depth = outer.depth + 1
 	}
-	if wraps[name] {
-		if x.at.rule != nil {
-			inner.at.rule = &rule{x.at.rule.selectors}
-		}
-	} else {
-		inner.at.rule, inner.at.opaque = nil, true
+	inner.at.rule = nil
+	if x.at.rule != nil && !alone[name] {
+		inner.at.rule = &rule{x.at.rule.selectors}
 	}
+	inner.at.opaque = x.at.opaque || !wraps[name]
 	if !wraps[name] || name == "layer" { // means something even if empty
 		c.place(place{wrapper: inner.at.wrapper})
 	}

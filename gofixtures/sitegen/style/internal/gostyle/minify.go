@@ -39,7 +39,7 @@ func minifySelector(out []byte, s string) []byte {
 
 func isCombinator(ch byte) bool { return ch == '>' || ch == '+' || ch == '~' }
 
-// minifyValue shortens a value: space around commas and before !important,
+// minifyValue shortens a value: space after commas and before !important,
 // numbers, colors and, with units, lengths of zero.
 func minifyValue(s string, units bool) string {
 	var out []byte
@@ -48,10 +48,6 @@ func minifyValue(s string, units bool) string {
 		ch := s[i]
 		end := i + 1
 		switch {
-		case ch == '\\':
-			if end < len(s) {
-				end++
-			}
 		case ch == '"' || ch == '\'':
 			end = stringEnd(s, i)
 		case ch == '(' && rawURL(s, i, len(s)):
@@ -60,7 +56,7 @@ func minifyValue(s string, units bool) string {
 			depth++
 		case ch == ')':
 			depth--
-		case ch == ' ' && end < len(s) && (s[end] == ',' || s[end] == '!'):
+		case ch == ' ' && end < len(s) && s[end] == '!':
 			i = end
 			continue
 		case ch == ',' && end < len(s) && s[end] == ' ':
@@ -71,7 +67,7 @@ func minifyValue(s string, units bool) string {
 			out, i = minifyNumber(out, s, i, units && depth == 0)
 			continue
 		case ch == '#':
-			end = nameEnd(s, end)
+			end = wordEnd(s, end)
 			if shortens(s[i:end]) && (i == 0 || strings.IndexByte(" ,(", s[i-1]) >= 0) {
 				out = append(out, '#')
 				for j := i + 1; j < end; j += 2 {
@@ -80,13 +76,28 @@ func minifyValue(s string, units bool) string {
 				i = end
 				continue
 			}
-		case isName(ch):
-			end = nameEnd(s, end)
+		case isName(ch) || ch == '\\':
+			end = wordEnd(s, i)
 		}
 		out = append(out, s[i:end]...)
 		i = end
 	}
 	return string(out)
+}
+
+// wordEnd returns the place after the identifier at i, with its escapes.
+func wordEnd(s string, i int) int {
+	for i = nameEnd(s, i); i+1 < len(s) && s[i] == '\\'; i = nameEnd(s, i) {
+		i++
+		digits := 0
+		for ; digits < 6 && i < len(s) && isHex(s[i]); i++ {
+			digits++
+		}
+		if digits == 0 || i < len(s) && s[i] == ' ' {
+			i++
+		}
+	}
+	return i
 }
 
 func nameEnd(s string, i int) int {
@@ -156,7 +167,7 @@ func minifyNumber(out []byte, s string, i int, units bool) ([]byte, int) {
 	}
 	unit := s[i:nameEnd(s, i)]
 	end := i + len(unit)
-	if end < len(s) && s[end] == '.' || unit != "" && lower(unit[0]) == 'e' && !isUnit(unit) {
+	if end < len(s) && (s[end] == '.' || s[end] == '\\') || unit != "" && lower(unit[0]) == 'e' && !isUnit(unit) {
 		return append(out, s[start:end]...), end // an exponent, or nothing we know
 	}
 	fraction := strings.TrimRight(s[point:i], "0")

@@ -120,10 +120,7 @@ func (p *parser) statement(depth int) *node {
 		return p.variable(n)
 	}
 	if p.at("--") {
-		p.name()
-		n.head = span{n.pos, p.pos}
-		p.space()
-		if p.peek(0) == ':' {
+		if n.head = p.until(":;{}", false); p.peek(0) == ':' {
 			n.kind = aCustom
 			p.pos++
 			n.value = p.until(";}", true)
@@ -133,12 +130,7 @@ func (p *parser) statement(depth int) *node {
 	}
 	n.head = p.until(";{}", false)
 	if p.peek(0) == '{' {
-		switch p.lastOf(n.head) {
-		case 0:
-			p.f.fail(n.pos, "expected a selector before {")
-		case ':':
-			p.f.fail(n.pos, "nested properties are not supported")
-		}
+		p.checkSelector(n)
 		p.body(n, depth)
 		return n
 	}
@@ -154,14 +146,18 @@ func (p *parser) statement(depth int) *node {
 	return n
 }
 
-// lastOf returns the last byte of s that is not white space, 0 for none.
-func (p *parser) lastOf(s span) byte {
-	for i := s.end; i > s.start; i-- {
-		if !isSpace(p.f.text[i-1]) {
-			return p.f.text[i-1]
+// checkSelector refuses what is the end of a declaration that lacks its
+// semicolon, or begins the nested properties of Sass.
+func (p *parser) checkSelector(n *node) {
+	k := cursor{p.f, n.head.start, n.head.end}
+	if k.pos == k.end {
+		p.f.fail(n.pos, "expected a selector before {")
+	}
+	for ; k.pos < k.end; k.pos++ {
+		if k.scan(":", false); k.pos+1 == k.end || isSpace(k.peek(1)) {
+			p.f.fail(k.pos, "expected a selector before {: is a semicolon missing, or are these nested properties?")
 		}
 	}
-	return 0
 }
 
 func (p *parser) variable(n *node) *node {

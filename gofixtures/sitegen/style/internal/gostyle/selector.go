@@ -18,12 +18,12 @@ func split(text string) []string {
 			depth--
 		case ',':
 			if depth == 0 {
-				parts = append(parts, strings.Trim(text[start:i], " "))
+				parts = append(parts, strings.TrimLeft(text[start:i], " "))
 				start = i + 1
 			}
 		}
 	}
-	return append(parts, strings.Trim(text[start:], " "))
+	return append(parts, strings.TrimLeft(text[start:], " "))
 }
 
 // selectors combines those of a rule with those of the rule around it, the

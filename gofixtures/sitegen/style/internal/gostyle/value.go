@@ -11,6 +11,7 @@ const (
 	division                       // / does too
 	soft                           // what cannot be calculated stays as written
 	query                          // arithmetic begins after : < > = in parentheses
+	selector                       // a comment separates nothing
 )
 
 // operand is a value within an expression. After a number, + and - need no
@@ -33,12 +34,30 @@ func (c *Compiler) evaluate(n *node, s span, sc *scope, m mode) string {
 	return e.list(0, m)
 }
 
+// gap skips white space and comments, and says whether what is around them is
+// apart.
+func (e *evaluator) gap(m mode) bool {
+	k := e.cursor
+	gap := e.space()
+	if m&selector == 0 {
+		return gap
+	}
+	for k.pos < e.pos {
+		if !k.at("/*") {
+			return true
+		}
+		k.comment()
+	}
+	return false
+}
+
 // list evaluates up to the closing byte, or up to the end for 0. White space
-// becomes one space, and none at the ends.
+// becomes one space, and none at the ends and before commas: a space there can
+// only be the end of an escape.
 func (e *evaluator) list(closing byte, m mode) string {
 	var out []byte
 	for {
-		gap := e.space()
+		gap := e.gap(m)
 		if e.pos == e.end {
 			if closing != 0 {
 				e.f.fail(e.pos, "expected "+string(rune(closing)))
@@ -49,7 +68,7 @@ func (e *evaluator) list(closing byte, m mode) string {
 		if closing != 0 && ch == closing {
 			break
 		}
-		if gap && len(out) > 0 {
+		if gap && len(out) > 0 && ch != ',' {
 			out = append(out, ' ')
 		}
 		out = append(out, e.sum(m)...)
