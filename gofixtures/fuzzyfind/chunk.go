@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 )
 
 const (
@@ -54,9 +55,20 @@ type reader struct {
 	delimiter byte
 	prompt    bool // hand over lines as soon as they are there
 
-	free chan []byte // buffers to use again
-	stop chan struct{}
-	err  error // what ended the input; to be read once the chunks have ended
+	free chan []byte   // buffers to use again
+	stop chan struct{} // closed when no more chunks are wanted
+	err  error         // what ended the input; to be read once the chunks have ended
+}
+
+// newReader makes a reader, which a wait for input keeps from stopping: it then
+// ends with the process.
+func newReader(source io.Reader, read0, prompt bool) *reader {
+	r := &reader{source: source, delimiter: '\n', prompt: prompt,
+		free: make(chan []byte, 2*runtime.GOMAXPROCS(0)), stop: make(chan struct{})}
+	if read0 {
+		r.delimiter = 0
+	}
+	return r
 }
 
 // offer keeps a buffer for later, unless there are enough or it is a large one.
@@ -113,26 +125,32 @@ func (r *reader) read(ordered, work chan<- *chunk) {
 
 // fill reads into the buffer until it is full or, if prompt, has a line, and
 // gives the end of the last line in it. The buffer grows for a line that it
-// cannot hold.
+// cannot hold; the first line in it begins where it does, so that one is too
+// long if the buffer has more than the most that a line may have.
 func (r *reader) fill(buffer *[]byte) (end int, err error) {
 	b := *buffer
 	defer func() { *buffer = b }()
 	for {
-		if len(b) == cap(b) {
+		full := min(cap(b), maxLine+1)
+		if len(b) == full {
 			if end > 0 {
 				return end, nil
 			}
-			if len(b) >= maxLine {
+			if len(b) > maxLine {
 				return 0, errLineTooLong
 			}
-			b = append(make([]byte, 0, 2*cap(b)), b...)
+			full = min(2*full, maxLine+1)
+			b = append(make([]byte, 0, full), b...)
 		}
-		n, err := r.source.Read(b[len(b):cap(b)])
+		n, err := r.source.Read(b[len(b):full])
 		if i := bytes.LastIndexByte(b[len(b):len(b)+n], r.delimiter); i >= 0 {
 			end = len(b) + i + 1
 		}
 		b = b[:len(b)+n]
 		if err == io.EOF {
+			if len(b)-end > maxLine {
+				return end, errLineTooLong
+			}
 			return len(b), err
 		}
 		if err != nil || r.prompt && end > 0 {

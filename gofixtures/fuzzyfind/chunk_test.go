@@ -9,7 +9,7 @@ import (
 
 // readChunks gives copies of all chunks that a reader makes of an input.
 func readChunks(source io.Reader, prompt bool) ([][]byte, error) {
-	r := &reader{source: source, delimiter: '\n', prompt: prompt, free: make(chan []byte, 2), stop: make(chan struct{})}
+	r := newReader(source, false, prompt)
 	ordered, work := make(chan *chunk, 1), make(chan *chunk)
 	go r.read(ordered, work)
 	var chunks [][]byte
@@ -65,5 +65,22 @@ func TestChunksBeforeAnError(t *testing.T) {
 	chunks, err := readChunks(source, false)
 	if err != io.ErrClosedPipe || len(chunks) != 1 || string(chunks[0]) != "a\n" {
 		t.Errorf("%q, %v", chunks, err)
+	}
+}
+
+// The longest line there may be passes, whatever is around it, and one byte more
+// does not.
+func TestLongestLine(t *testing.T) {
+	longest := bytes.Repeat([]byte("a"), maxLine)
+	for _, before := range []string{"", "b\n", string(bytes.Repeat([]byte("b\n"), chunkSize/3))} {
+		for _, after := range []string{"", "\n", "\nb"} {
+			for _, more := range []string{"", "a"} {
+				source := io.MultiReader(bytes.NewReader([]byte(before)), bytes.NewReader(longest), bytes.NewReader([]byte(more+after)))
+				chunks, err := readChunks(source, false)
+				if tooLong := err == errLineTooLong; tooLong != (more != "") || !tooLong && err != nil {
+					t.Errorf("%d bytes before, %q after: %d chunks, %v", len(before), more+after, len(chunks), err)
+				}
+			}
+		}
 	}
 }

@@ -11,40 +11,13 @@ import (
 // as many as there are processors score what is read, chunk by chunk, and this
 // one takes the chunks in the order in which they were read. So how the work
 // falls to processors decides nothing about the output.
+//
+// Matches are kept only if they must be sorted or reversed: the bytes of each
+// and 16 more, or the chunk that it is in if that is mostly matches.
 func filter(o *options, stdin io.Reader, stdout io.Writer) (found bool, err error) {
 	q := parseQuery(o)
 	sort := o.sort && q.ranks()
 	stream := !sort && !o.tac
-	workers := runtime.GOMAXPROCS(0)
-
-	delimiter := byte('\n')
-	if o.read0 {
-		delimiter = 0
-	}
-	in := &reader{
-		source:    stdin,
-		delimiter: delimiter,
-		prompt:    stream,
-		free:      make(chan []byte, 2*workers),
-		stop:      make(chan struct{}),
-	}
-	// A reader that waits for input cannot be stopped: it ends with the process.
-	defer close(in.stop)
-	ordered := make(chan *chunk, workers)
-	work := make(chan *chunk)
-	go in.read(ordered, work)
-	for i := 0; i < workers; i++ {
-		s := newScorer(o, q, sort)
-		go func() {
-			for c := range work {
-				s.score(c, delimiter)
-				if !stream {
-					c.shrink(in.free)
-				}
-				close(c.scored)
-			}
-		}()
-	}
 
 	out := &writer{Writer: bufio.NewWriterSize(stdout, 64<<10), end: '\n'}
 	if o.print0 {
@@ -55,11 +28,15 @@ func filter(o *options, stdin io.Reader, stdout io.Writer) (found bool, err erro
 			return false, err
 		}
 	}
+	in := newReader(stdin, o.read0, stream)
+	defer close(in.stop)
+	ordered := scoreAll(in, !stream, func() *scorer { return newScorer(o, q, sort) })
+
 	var kept []*chunk
 	for {
-		if len(ordered) == 0 && stream {
+		if stream && len(ordered) == 0 {
 			if err := out.Flush(); err != nil {
-				return false, err
+				return found, err
 			}
 		}
 		c, ok := <-ordered
@@ -80,21 +57,45 @@ func filter(o *options, stdin io.Reader, stdout io.Writer) (found bool, err erro
 			kept = append(kept, c)
 		}
 	}
+	if in.err != nil {
+		out.Flush()
+		return found, in.err
+	}
 	if o.tac {
 		slices.Reverse(kept)
 	}
-	switch {
-	case in.err != nil:
-		err = in.err
-	case sort:
+	if sort {
 		err = merge(kept, out.line)
-	default: // nothing, if streamed
+	} else {
 		err = allReversed(kept, out.line)
 	}
-	if flushErr := out.Flush(); err == nil {
-		err = flushErr
+	if err != nil {
+		return found, err
 	}
-	return found, err
+	return found, out.Flush()
+}
+
+// scoreAll scores what there is to read, and gives the chunks in the order of
+// the input, some of them before they are scored. If shrink, a chunk gives back
+// what it does not need.
+func scoreAll(in *reader, shrink bool, newScorer func() *scorer) <-chan *chunk {
+	workers := runtime.GOMAXPROCS(0)
+	ordered := make(chan *chunk, workers)
+	work := make(chan *chunk)
+	for i := 0; i < workers; i++ {
+		s := newScorer()
+		go func() {
+			for c := range work {
+				s.score(c, in.delimiter)
+				if shrink {
+					c.shrink(in.free)
+				}
+				close(c.scored)
+			}
+		}()
+	}
+	go in.read(ordered, work)
+	return ordered
 }
 
 // allReversed hands over the matches of chunks, those of each from last to first.
