@@ -227,8 +227,6 @@ func (p *parser) arithBinary(min int) (ArithExpr, bool) {
 
 // arithUnary parses an operand with what is in front of it and behind it.
 func (p *parser) arithUnary() (ArithExpr, bool) {
-	p.enter()
-	defer p.leave()
 	p.skipArithBlanks()
 	var op string
 	switch c := p.peek(0); {
@@ -261,6 +259,8 @@ func (p *parser) arithUnary() (ArithExpr, bool) {
 	start := p.off
 	p.skipArithBlanks()
 	gap := p.off > start && strings.IndexByte("+-!~$`", p.peek(0)) >= 0
+	p.enter()
+	defer p.leave()
 	x, ok := p.arithUnary()
 	return &ArithUnary{op, gap, x}, ok
 }
@@ -292,10 +292,10 @@ loop:
 			p.off++
 			flush()
 			p.parts = append(p.parts, p.text(modeBracket, true)...)
-			if p.off >= p.end {
-				break loop
-			}
 			start = p.off
+			if p.off >= p.end {
+				return nil, false
+			}
 			p.off++
 		default:
 			break loop

@@ -26,8 +26,6 @@ func (o *origin) pos(off int) Pos {
 // text a command. doubleQuoted tells the latter case; bash does not count a
 // here-document as one.
 func (p *parser) backquotes(doubleQuoted bool) *Subst {
-	p.enter()
-	defer p.leave()
 	from := p.off
 	p.off++
 	inner := &origin{outer: p.origin, base: p.off}

@@ -125,7 +125,6 @@ func (p *parser) hereParts(h *HereDoc, from, to int) {
 		}
 		return
 	}
-	p.enter()
 	end, delim, pending := p.end, p.hereDelim, p.pending
 	p.off, p.end, p.hereDelim, p.pending = from, to, h.Delim, nil
 	h.Body = p.text(modeHere, true)

@@ -5,8 +5,6 @@ import "strings"
 // list parses statements up to what cannot begin one; whether that is what
 // should end the list is up to the caller.
 func (p *parser) list() List {
-	p.enter()
-	defer p.leave()
 	var first [8]*Stmt
 	stmts := first[:0]
 	for {
@@ -311,13 +309,17 @@ func (p *parser) simple() Command {
 		}
 		end = p.off
 		if len(p.words) == base && len(assigns) == 0 && len(redirs) == 0 {
+			p.notExtended(w)
 			if p.skipBlanks(); p.peek(0) == '(' {
 				return p.function(from, w)
 			}
 			arrays = isDeclaration(w.Lit())
-		} else if arrays && p.peek(0) == '(' && p.lang == Bash && assignsTo(w) {
+		} else if arrays && p.peek(0) == '(' && assignsTo(w) {
+			p.bashOnly(p.off, "an array assignment")
 			p.appendArray(w)
 			end = p.off
+		} else {
+			p.notExtended(w)
 		}
 		p.words = append(p.words, w)
 	}
@@ -330,6 +332,14 @@ func (p *parser) simple() Command {
 	p.words = p.words[:base]
 	c.Span = Span{p.pos(from), p.pos(end)}
 	return c
+}
+
+// notExtended fails in POSIX shell if w stands before a ( with which it would
+// be an extended pattern of bash. Only ! is something else there.
+func (p *parser) notExtended(w *Word) {
+	if p.lang == POSIX && p.peek(0) == '(' && strings.IndexByte("?*+@", p.src[p.off-1]) >= 0 {
+		p.bashOnly(p.off-1, "the extended pattern "+p.src[p.off-1:p.off]+"(")
+	}
 }
 
 // isDeclaration tells the builtins of bash that take array assignments.

@@ -72,8 +72,6 @@ func (p *parser) dollar(quoted bool) Part {
 
 // subst parses $( list ).
 func (p *parser) subst() *Subst {
-	p.enter()
-	defer p.leave()
 	from := p.off
 	s := &Subst{}
 	p.off += 2

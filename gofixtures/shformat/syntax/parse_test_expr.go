@@ -21,8 +21,6 @@ func (p *parser) atTestEnd() bool {
 }
 
 func (p *parser) testOr(from int) TestExpr {
-	p.enter()
-	defer p.leave()
 	return p.testChain("||", func() TestExpr { return p.testChain("&&", func() TestExpr { return p.testTerm(from) }) })
 }
 

@@ -222,8 +222,6 @@ func (p *parser) single(dollar bool) *Single {
 
 // double parses "..." or, with dollar, $"...".
 func (p *parser) double(dollar bool) *Double {
-	p.enter()
-	defer p.leave()
 	from := p.off
 	p.off++
 	if dollar {
@@ -285,7 +283,6 @@ func (p *parser) parenthesized(from int, opening string) List {
 // subscript parses [text] after a name and gives the text.
 func (p *parser) subscript(quoted bool) *Word {
 	from := p.off
-	p.enter()
 	p.off++
 	w := p.nodes.word()
 	start := p.off
@@ -295,14 +292,11 @@ func (p *parser) subscript(quoted bool) *Word {
 		p.fail(from, "found %s, expected ] to close the subscript opened here", p.found())
 	}
 	p.off++
-	p.leave()
 	return w
 }
 
 // array parses the value of an array assignment, from its ( on.
 func (p *parser) array() *Array {
-	p.enter()
-	defer p.leave()
 	from := p.off
 	p.off++
 	outer := p.pending

@@ -144,6 +144,8 @@ func (p *parser) bashOnly(off int, what string) {
 	}
 }
 
+// enter counts a level of nesting. Commands count, and so does what nests
+// without a command in between: expansions, patterns and expressions.
 func (p *parser) enter() {
 	p.depth++
 	if p.depth > maxDepth {

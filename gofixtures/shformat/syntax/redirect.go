@@ -24,7 +24,8 @@ func (p *parser) redirect() *Redirect {
 	if i >= p.end || p.src[i] != '<' && p.src[i] != '>' && (n > 0 || !p.has("&>")) {
 		return nil
 	}
-	if n == 0 && p.atProcess() {
+	if n == 0 && i+1 < p.end && p.src[i+1] == '(' {
+		p.bashOnly(i, "the process substitution "+p.src[i:i+2])
 		return nil
 	}
 	r := &Redirect{FD: p.src[from:i], LineBreak: p.continued}
