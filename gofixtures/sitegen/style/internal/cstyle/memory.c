@@ -11,7 +11,12 @@ struct chunk {
 	max_align_t data[];
 };
 
-enum { CHUNK_SIZE = 64 * 1024 - 64 };
+/* Tests make it 1, so that a sanitizer knows the end of each thing. */
+#ifndef GOPIE_STYLE_CHUNK
+#define GOPIE_STYLE_CHUNK (64 * 1024 - 64)
+#endif
+
+enum { CHUNK_SIZE = GOPIE_STYLE_CHUNK };
 
 /* reserve returns size bytes, aligned for anything. */
 static byte *reserve(compiler *c, struct arena *a, size_t size)
