@@ -28,7 +28,6 @@ type files struct {
 }
 
 func (f *files) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		refuse(w, http.StatusMethodNotAllowed)
@@ -131,6 +130,7 @@ func refuse(w http.ResponseWriter, status int) {
 	}
 	text := fmt.Sprintf("%d %s\n", status, http.StatusText(status))
 	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	io.WriteString(w, text)

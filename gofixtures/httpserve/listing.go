@@ -55,6 +55,7 @@ func (f *files) serveList(w http.ResponseWriter, req *http.Request, folder *os.F
 
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	if req.Method == http.MethodGet {

@@ -109,7 +109,7 @@ func TestOutputErrors(t *testing.T) {
 func TestSelfTest(t *testing.T) {
 	t.Setenv("HOME", "/nonexistent")
 	t.Setenv("TMPDIR", t.TempDir())
-	const want = "requests 420 bytes 8724104 sha256 b3fdb8a8bb0a339ee57c68b15768a88c5d9667041e74b5e9791639a4697c7ba1\n"
+	const want = "requests 420 bytes 8724104 sha256 57aab0c2f397e9ed4e72a5e4994b2afea4f9c417f0622e9cd149136db211e5e9\n"
 	stdout, stderr, status := httpserveWith("self-test", "-requests", "420")
 	if stdout != want || stderr != "" || status != 0 {
 		t.Errorf("%q, %q, exit status %d; want %q", stdout, stderr, status, want)

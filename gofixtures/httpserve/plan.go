@@ -141,6 +141,7 @@ func (e *exchange) refused(status int) {
 	e.status, e.want = status, nil
 	e.tell = map[string]string{
 		"Content-Type": "text/plain; charset=utf-8", "Etag": "", "Last-Modified": "", "Content-Encoding": "", "Accept-Ranges": "",
+		"X-Content-Type-Options": "nosniff",
 	}
 }
 

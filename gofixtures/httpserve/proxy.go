@@ -5,12 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -162,8 +164,8 @@ func (g *gateway) proxy(rule proxyRule) http.Handler {
 		Transport: g.transport,
 		ErrorLog:  g.log,
 		ErrorHandler: func(w http.ResponseWriter, req *http.Request, err error) {
-			status, why := g.explain(err)
-			if status != statusClientGone {
+			status, why := g.explain(req, err)
+			if why != "" {
 				g.log.Printf("proxy %s to %s: %d: %s", rule.prefix, rule.target, status, why)
 			}
 			refuse(w, status)
@@ -182,7 +184,9 @@ func (g *gateway) proxy(rule proxyRule) http.Handler {
 			return
 		}
 		if req.ContentLength != 0 {
-			req.Body = http.MaxBytesReader(w, req.Body, g.maxBody)
+			body := &clientBody{ReadCloser: http.MaxBytesReader(w, req.Body, g.maxBody)}
+			req = req.WithContext(context.WithValue(req.Context(), bodyKey{}, body))
+			req.Body = body
 		}
 		if r, ok := w.(*response); ok {
 			r.allow(r.timeout + 2*g.timeout) // to connect, and to answer
@@ -191,19 +195,48 @@ func (g *gateway) proxy(rule proxyRule) http.Handler {
 	})
 }
 
+// clientBody notes whether a request's body has come whole, and marks an error
+// in it. If it stops coming, either that error comes back from the transport, or
+// that of the request being cancelled, as net/http does then: whichever is first.
+type clientBody struct {
+	io.ReadCloser
+	whole atomic.Bool
+}
+
+type bodyKey struct{} // of a *clientBody in a request's context
+
+func (b *clientBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.whole.Store(true)
+	} else if err != nil {
+		err = &bodyError{err}
+	}
+	return n, err
+}
+
+type bodyError struct{ error }
+
+func (e *bodyError) Unwrap() error { return e.error }
+
 // statusClientGone is for the access log alone: nobody is there to read it.
 const statusClientGone = 499
 
-// explain turns what went wrong into a status and a line for who runs this.
-func (g *gateway) explain(err error) (status int, why string) {
+// explain turns what went wrong into a status and a line for who runs this,
+// which is empty if the client is to blame.
+func (g *gateway) explain(req *http.Request, err error) (status int, why string) {
 	var unresolved *net.DNSError
 	var tooLarge *http.MaxBytesError
 	var slow interface{ Timeout() bool }
+	var inBody *bodyError
+	body, hasBody := req.Context().Value(bodyKey{}).(*clientBody)
 	switch {
-	case errors.Is(err, context.Canceled):
-		return statusClientGone, "the client has gone"
 	case errors.As(err, &tooLarge):
-		return http.StatusRequestEntityTooLarge, fmt.Sprintf("request body of more than %d bytes", tooLarge.Limit)
+		return http.StatusRequestEntityTooLarge, ""
+	case errors.As(err, &inBody), errors.Is(err, context.Canceled) && hasBody && !body.whole.Load():
+		return http.StatusRequestTimeout, ""
+	case errors.Is(err, context.Canceled):
+		return statusClientGone, ""
 	case errors.As(err, &unresolved):
 		return http.StatusBadGateway, fmt.Sprintf("cannot resolve %q: %s (-resolver %s)", unresolved.Name, unresolved.Err, g.resolver)
 	case errors.As(err, &slow) && slow.Timeout():

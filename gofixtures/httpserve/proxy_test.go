@@ -251,6 +251,44 @@ func TestProxyLimitsBodies(t *testing.T) {
 	}
 }
 
+// A client that sends its body too slowly is told so; the server behind, which
+// waits for it, is not blamed for that.
+func TestProxyOfSlowBodies(t *testing.T) {
+	base, errs := proxied(t, echo(t).URL, func(c *config) { c.readTimeout = 200 * time.Millisecond })
+	conn := connect(t, base[:len(base)-len("/p")])
+	fmt.Fprintf(conn, "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nbegin")
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil || line != "HTTP/1.1 408 Request Timeout\r\n" || errs.String() != "" {
+		t.Errorf("%q, %v, log %q", line, err, errs.String())
+	}
+}
+
+// An answer may take longer than a request may: -read-timeout is over once the
+// request is there.
+func TestProxyOfLongAnswers(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		io.Copy(io.Discard, req.Body)
+		for i := 0; i < 10; i++ {
+			io.WriteString(w, "x")
+			w.(http.Flusher).Flush()
+			time.Sleep(50 * time.Millisecond)
+		}
+	}))
+	defer backend.Close()
+	base, _ := proxied(t, backend.URL, func(c *config) { c.readTimeout = 200 * time.Millisecond })
+	if _, body := get(t, base); body != "xxxxxxxxxx" {
+		t.Errorf("%q", body)
+	}
+	resp, err := http.Post(base, "text/plain", strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); err != nil || string(body) != "xxxxxxxxxx" {
+		t.Errorf("%q, %v", body, err)
+	}
+}
+
 func TestProxyToItself(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -21,7 +21,8 @@ type representation struct {
 }
 
 // validatorsOf makes an entity tag from the time of the last change, to the
-// nanosecond, and the size. A file that was changed just now may be changed
+// nanosecond, and the size: whoever puts another file of the same size there and
+// sets the time back deceives it, at the price that a tag costs no reading. A file that was changed just now may be changed
 // again within what the file system's clock can tell apart; until some seconds
 // have passed its tag is weak, and one from the future has no date either.
 func validatorsOf(info fs.FileInfo, suffix string, now time.Time) validators {
@@ -40,6 +41,7 @@ func validatorsOf(info fs.FileInfo, suffix string, now time.Time) validators {
 
 func (rep *representation) serve(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Etag", rep.etag)
 	if !rep.modTime.IsZero() {
 		h.Set("Last-Modified", rep.modTime.Format(http.TimeFormat))

@@ -173,6 +173,49 @@ func TestSlowReaders(t *testing.T) {
 	}
 }
 
+// Over HTTP/2 one stream that nobody reads is cut off, and the others go on.
+func TestSlowReadersOfHTTP2(t *testing.T) {
+	c := fixtureConfig(t)
+	c.writeTimeout = 300 * time.Millisecond
+	if err := os.WriteFile(filepath.Join(c.root, "big.bin"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const size = 64 << 20
+	if err := os.Truncate(filepath.Join(c.root, "big.bin"), size); err != nil {
+		t.Fatal(err)
+	}
+	var logged syncBuffer
+	c.log = &logged
+	certificate, err := certificateOf("", "", []string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.tlsConfig = serverTLS(certificate)
+	s, _ := started(t, c)
+	base, err := s.listen("https", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(fingerprint(certificate.Certificate[0]), false, 1)
+	resp, err := client.Get(base + "/big.bin")
+	if err != nil || resp.ProtoMajor != 2 {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	defer resp.Body.Close()
+	for !strings.Contains(logged.String(), "/big.bin") {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n, err := io.Copy(io.Discard, resp.Body); err == nil || n >= size {
+		t.Errorf("all of %d bytes were sent", n)
+	}
+	if _, err := newPlan().at(0).do(context.Background(), client, base); err != nil {
+		t.Error(err)
+	}
+	if strings.Contains(logged.String(), "HTTP/1") {
+		t.Error(logged.String())
+	}
+}
+
 func TestConnectionsPerHost(t *testing.T) {
 	c := fixtureConfig(t)
 	c.maxHostConns = 2
