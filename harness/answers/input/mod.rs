@@ -102,6 +102,7 @@ mod tests {
         insta::assert_snapshot!(go_package(&mut Draw::new(1), 9));
         insta::assert_snapshot!(paths(&mut Draw::new(1), 6));
         insta::assert_snapshot!(shell_script(&mut Draw::new(1), 4));
+        insta::assert_snapshot!(site::page(&mut Draw::new(1), 3, 10));
     }
 
     #[test]
