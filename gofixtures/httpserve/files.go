@@ -22,9 +22,10 @@ import (
 // them the whole (GODEBUG httpservecontentmaxranges). The tests hold it against
 // http.ServeContent where both should agree.
 type files struct {
-	root root
-	list bool
-	gzip bool
+	root    root
+	list    bool
+	maxList int
+	gzip    bool
 }
 
 func (f *files) ServeHTTP(w http.ResponseWriter, req *http.Request) {

@@ -21,14 +21,14 @@ const maxList = 10_000
 // serveList lists a folder, sorted by name. What would not be served is not in
 // the list.
 func (f *files) serveList(w http.ResponseWriter, req *http.Request, folder *os.File) {
-	entries, err := folder.ReadDir(maxList + 1)
+	entries, err := folder.ReadDir(f.maxList + 1)
 	if err != nil && err != io.EOF {
 		f.fail(w, err)
 		return
 	}
-	more := len(entries) > maxList
+	more := len(entries) > f.maxList
 	if more {
-		entries = entries[:maxList]
+		entries = entries[:f.maxList]
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 

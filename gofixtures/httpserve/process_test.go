@@ -115,8 +115,9 @@ func TestLoadFromAnotherProcess(t *testing.T) {
 	if out, err := exec.Command(program, "fixture", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	logFile := filepath.Join(t.TempDir(), "log")
 	behind := serving(t, program, nil, "-root", dir, "-listen", "127.0.0.1:0")
-	front := serving(t, program, nil, "-root", dir, "-listen", "127.0.0.1:0", "-listen", "https://127.0.0.1:0", "-log", filepath.Join(t.TempDir(), "log"),
+	front := serving(t, program, nil, "-root", dir, "-listen", "127.0.0.1:0", "-listen", "https://127.0.0.1:0", "-log", logFile,
 		"-proxy", "/behind="+strings.Replace(behind.urls[0], "127.0.0.1", "localhost", 1)+"/")
 	load := func(requests int, more ...string) (string, error) {
 		args := []string{"load", "-url", front.urls[0], "-url", front.urls[1], "-fingerprint", front.pin, "-prefix", "/behind",
@@ -138,7 +139,9 @@ func TestLoadFromAnotherProcess(t *testing.T) {
 		out, err := load(maxRequests, "-until-refused")
 		done <- fmt.Sprint(out, err)
 	}()
-	time.Sleep(500 * time.Millisecond)
+	for before, now := logSize(t, logFile), int64(0); now < before+50_000; now = logSize(t, logFile) {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if status := front.stop(t, syscall.SIGTERM); status != 0 {
 		t.Errorf("exit status %d: %s", status, front.stderr.String())
 	}
@@ -153,6 +156,15 @@ func TestLoadFromAnotherProcess(t *testing.T) {
 	if status := behind.stop(t, os.Interrupt); status != 0 {
 		t.Errorf("exit status %d: %s", status, behind.stderr.String())
 	}
+}
+
+func logSize(t *testing.T, name string) int64 {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }
 
 // A file larger than the kernel buffers, under way when the signal comes, is

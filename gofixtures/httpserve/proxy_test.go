@@ -166,7 +166,9 @@ func TestProxyFailures(t *testing.T) {
 	} {
 		base, errs := proxied(t, test.target, func(c *config) {
 			c.resolver, c.resolverMode = &net.Resolver{PreferGo: true}, "go"
-			c.proxyTimeout = 200 * time.Millisecond
+			if test.status == http.StatusGatewayTimeout {
+				c.proxyTimeout = 200 * time.Millisecond
+			}
 		})
 		resp, body := get(t, base)
 		if resp.StatusCode != test.status || body != fmt.Sprintf("%d %s\n", test.status, http.StatusText(test.status)) {
@@ -268,15 +270,15 @@ func TestProxyOfSlowBodies(t *testing.T) {
 func TestProxyOfLongAnswers(t *testing.T) {
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		io.Copy(io.Discard, req.Body)
-		for i := 0; i < 10; i++ {
+		for i := 0; i < 6; i++ {
 			io.WriteString(w, "x")
 			w.(http.Flusher).Flush()
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(250 * time.Millisecond)
 		}
 	}))
 	defer backend.Close()
-	base, _ := proxied(t, backend.URL, func(c *config) { c.readTimeout = 200 * time.Millisecond })
-	if _, body := get(t, base); body != "xxxxxxxxxx" {
+	base, _ := proxied(t, backend.URL, func(c *config) { c.readTimeout = time.Second })
+	if _, body := get(t, base); body != "xxxxxx" {
 		t.Errorf("%q", body)
 	}
 	resp, err := http.Post(base, "text/plain", strings.NewReader("body"))
@@ -284,7 +286,7 @@ func TestProxyOfLongAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if body, err := io.ReadAll(resp.Body); err != nil || string(body) != "xxxxxxxxxx" {
+	if body, err := io.ReadAll(resp.Body); err != nil || string(body) != "xxxxxx" {
 		t.Errorf("%q, %v", body, err)
 	}
 }

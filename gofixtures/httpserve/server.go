@@ -158,7 +158,7 @@ func newSite(c config) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{files: &files{root: dir, list: c.list, gzip: c.gzip}}
+	s := &site{files: &files{root: dir, list: c.list, maxList: maxList, gzip: c.gzip}}
 	if len(c.rules) == 0 {
 		return s, nil
 	}
