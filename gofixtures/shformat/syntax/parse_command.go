@@ -223,7 +223,7 @@ func (p *parser) atPipe() bool { return p.peek(0) == '|' && p.peek(1) != '|' }
 
 // hasWord tells whether the literal word w stands here.
 func (p *parser) hasWord(w string) bool {
-	return p.has(w) && (p.off+len(w) >= p.end || isMeta(p.src[p.off+len(w)]))
+	return p.has(w) && p.endsWord(p.off+len(w))
 }
 
 func (p *parser) atStmtEnd() bool {

@@ -75,7 +75,7 @@ func (p *parser) subst() *Subst {
 	from := p.off
 	s := &Subst{}
 	p.off += 2
-	s.Body = p.parenthesized(from, "$(")
+	s.Body = p.substitution(from, "$(")
 	s.Span = p.span(from)
 	return s
 }

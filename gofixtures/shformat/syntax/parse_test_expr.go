@@ -17,7 +17,7 @@ func (p *parser) testCmd() *TestCmd {
 }
 
 func (p *parser) atTestEnd() bool {
-	return p.has("]]") && (p.off+2 >= p.end || isMeta(p.src[p.off+2]))
+	return p.hasWord("]]")
 }
 
 func (p *parser) testOr(from int) TestExpr {
@@ -94,7 +94,7 @@ func (p *parser) testOperator() string {
 		return p.src[p.off-1 : p.off]
 	}
 	for _, op := range testOps {
-		if p.has(op) && (p.off+len(op) >= p.end || isMeta(p.src[p.off+len(op)])) {
+		if p.hasWord(op) {
 			p.off += len(op)
 			return op
 		}

@@ -55,7 +55,7 @@ func (p *parser) word(m mode) *Word {
 
 // wordHere is word, or an error when no word begins here.
 func (p *parser) wordHere(what string) *Word {
-	if p.off >= p.end || isMeta(p.src[p.off]) && !p.atProcess() {
+	if p.off >= p.end || p.src[p.off] == '#' || isMeta(p.src[p.off]) && !p.atProcess() {
 		p.fail(p.off, "found %s, expected %s", p.found(), what)
 	}
 	return p.word(modeWord)
@@ -91,8 +91,13 @@ loop:
 		}
 		switch c := p.src[p.off]; c {
 		case '\\':
-			if (m == modeWord || m == modeRegex) && p.atWordEnd() {
-				break loop
+			if (m == modeWord || m == modeRegex) && p.peek(1) == '\n' {
+				i := p.afterContinuations(p.off)
+				if p.endsWord(i) {
+					break loop
+				}
+				p.off = i
+				continue
 			}
 			if p.off+1 >= p.end {
 				p.fail(p.off, "found the end of the file after a backslash, expected what it quotes")
@@ -175,14 +180,18 @@ loop:
 	return parts
 }
 
-// atWordEnd tells whether the line continuations at the current offset end the
-// word before them, that is whether blanks or an operator follow.
-func (p *parser) atWordEnd() bool {
-	i := p.off
+// endsWord tells whether a word that has come to offset i ends there: at
+// blanks or an operator, perhaps behind line continuations.
+func (p *parser) endsWord(i int) bool {
+	i = p.afterContinuations(i)
+	return i >= p.end || isMeta(p.src[i])
+}
+
+func (p *parser) afterContinuations(i int) int {
 	for strings.HasPrefix(p.src[i:p.end], "\\\n") {
 		i += 2
 	}
-	return i > p.off && (i >= p.end || isMeta(p.src[i]))
+	return i
 }
 
 // single parses '...' or, with dollar, $'...', where a backslash escapes.
@@ -258,17 +267,24 @@ func (p *parser) process() *Process {
 	from := p.off
 	s := &Process{Op: p.src[p.off : p.off+2]}
 	p.off += 2
-	s.Body = p.parenthesized(from, s.Op)
+	s.Body = p.substitution(from, s.Op)
 	s.Span = p.span(from)
 	return s
 }
 
-// parenthesized parses a list up to ), which it reads. Here-documents pending
-// outside wait until the line break behind the construct; those begun inside
+// substitution is parenthesized for a list inside a word. Here-documents
+// pending outside wait until the line break behind the word; those begun inside
 // and still pending at its end do too.
-func (p *parser) parenthesized(from int, opening string) List {
+func (p *parser) substitution(from int, opening string) List {
 	outer := p.pending
 	p.pending = nil
+	l := p.parenthesized(from, opening)
+	p.pending = append(outer, p.pending...)
+	return l
+}
+
+// parenthesized parses a list up to ), which it reads.
+func (p *parser) parenthesized(from int, opening string) List {
 	docs := p.docs
 	l := p.list()
 	if p.peek(0) != ')' {
@@ -276,7 +292,6 @@ func (p *parser) parenthesized(from int, opening string) List {
 	}
 	p.finishInline(&l, docs, p.pos(from), p.pos(p.off))
 	p.off++
-	p.pending = append(outer, p.pending...)
 	return l
 }
 

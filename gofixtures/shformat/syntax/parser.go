@@ -290,7 +290,7 @@ func (p *parser) reserved() string {
 		}
 		n++
 	}
-	if n < len(rest) && !isMeta(rest[n]) && !(rest[n] == '\\' && n+1 < len(rest) && rest[n+1] == '\n') {
+	if n == 0 || !p.endsWord(p.off+n) {
 		return ""
 	}
 	switch w := rest[:n]; w {

@@ -32,7 +32,7 @@ func (p *printer) part(part Part) {
 		p.subst(x)
 	case *Process:
 		p.str(x.Op)
-		p.parenthesized(&x.Body, x.To-1)
+		p.substitution(&x.Body, x.To-1)
 	case *ArithExp:
 		if x.Bracket {
 			p.str("$[")
@@ -96,7 +96,7 @@ func (p *printer) subst(x *Subst) {
 		return
 	}
 	p.str("$(")
-	p.parenthesized(&x.Body, x.To-1)
+	p.substitution(&x.Body, x.To-1)
 }
 
 // array writes the value of an array assignment, with the line breaks that the

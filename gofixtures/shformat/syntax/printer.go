@@ -267,12 +267,10 @@ func (p *printer) hereDoc(h *HereDoc) {
 // what closes the list stands.
 func (p *printer) stmts(l *List, pos Pos, broken bool) {
 	for i, s := range l.Stmts {
-		if broken && p.verbatim != "" && i > 0 && !hasBreak(p.verbatim[l.Stmts[i-1].To:s.From]) {
-			if !l.Stmts[i-1].Background {
-				p.str(";")
-			}
-			p.space()
-		} else if broken {
+		if i > 0 && p.verbatim != "" && !l.Stmts[i-1].Background && hasSemicolon(p.verbatim[l.Stmts[i-1].To:s.From]) {
+			p.str(";")
+		}
+		if broken {
 			p.flush(s.From)
 			if !p.fresh {
 				p.newline()
@@ -366,21 +364,25 @@ func startsWithParen(c Command) bool {
 
 // parenthesized writes a list and the ) at pos.
 func (p *printer) parenthesized(l *List, pos Pos) {
-	// Here-documents of the line outside come after the whole of it.
-	outer := p.here
-	if !l.Broken {
-		gap := separated(l)
-		p.str(gap)
-		p.stmts(l, pos, false)
-	} else {
-		p.here = nil
+	if l.Broken {
 		p.indented(l, pos)
-		p.here = append(outer, p.here...)
+	} else {
+		p.str(separated(l))
+		p.stmts(l, pos, false)
 	}
 	p.str(")")
 }
 
-// hasBreak tells whether there is a line break, escaped ones apart.
-func hasBreak(s string) bool {
-	return strings.Contains(strings.ReplaceAll(s, "\\\n", ""), "\n")
+// substitution is parenthesized inside a word: the here-documents of the line
+// outside come after the whole of it.
+func (p *printer) substitution(l *List, pos Pos) {
+	outer := p.here
+	p.here = nil
+	p.parenthesized(l, pos)
+	p.here = append(outer, p.here...)
+}
+
+// hasSemicolon tells whether the text between two statements begins with one.
+func hasSemicolon(s string) bool {
+	return strings.HasPrefix(strings.TrimLeft(strings.ReplaceAll(s, "\\\n", ""), " \t"), ";")
 }
