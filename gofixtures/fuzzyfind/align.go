@@ -47,9 +47,8 @@ type aligner struct {
 // is best now need not be the best in the end. A gap costs the same per
 // character however long it is, but for its first: so the cell from which a gap
 // is best entered is, for every cell behind it, the one with the most of its
-// tally plus its place, and a running maximum finds it. The first character is
-// an exception, as in fzf: its match is the last one before that of the second,
-// so that "some/src" matches src in one piece.
+// tally plus its place, and a running maximum finds it. Of the first character
+// the scheme lets only the last cell count.
 //
 // Of equal matches the one that ends first is taken, or if backward, last.
 func align[T unit](a *aligner, pattern, text, raw []T, backward bool) (match, bool) {
@@ -57,7 +56,7 @@ func align[T unit](a *aligner, pattern, text, raw []T, backward bool) (match, bo
 		return match{}, false
 	}
 	begin, end := a.first[0], a.last[len(pattern)-1]+1
-	if len(pattern)*(end-begin) > maxAlignment {
+	if end-begin > maxAlignment/len(pattern) {
 		return alignGreedily(pattern, text, raw)
 	}
 

@@ -257,7 +257,8 @@ func TestNobodyReads(t *testing.T) {
 	stdout.Close()
 	cmd.Wait()
 	how := cmd.ProcessState.Sys().(syscall.WaitStatus)
-	if !how.Signaled() || how.Signal() != syscall.SIGPIPE || stderr.Len() > 0 {
+	// Where the tests themselves are run with SIGPIPE ignored, so is this.
+	if !(how.Signaled() && how.Signal() == syscall.SIGPIPE || how.ExitStatus() == 141) || stderr.Len() > 0 {
 		t.Errorf("ended by %v, %q", cmd.ProcessState, stderr.String())
 	}
 }

@@ -40,14 +40,14 @@ type query [][]*term
 // a character like any other, and a term of operators alone is dropped.
 func parseQuery(o *options) query {
 	if !o.extended {
-		kind := fuzzy
-		if o.exact {
-			kind = exact
-		}
 		if *o.filter == "" {
 			return nil
 		}
-		return query{{newTerm(*o.filter, kind, false, o)}}
+		k := fuzzy
+		if o.exact {
+			k = exact
+		}
+		return query{{newTerm(*o.filter, k, false, o)}}
 	}
 	var q query
 	joined := false // by a | to the group before

@@ -60,7 +60,7 @@ func measure[T unit](c criterion, line []T, m match) int {
 		return end - begin
 	case byEnd:
 		// In proportion to the line, lest it be another way to say "short".
-		return math.MaxUint16 * max(to-m.end, 0) / max(to-from, 1)
+		return int(math.MaxUint16 * int64(max(to-m.end, 0)) / int64(max(to-from, 1)))
 	}
 	return max(m.begin-from, 0)
 }

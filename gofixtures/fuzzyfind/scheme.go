@@ -18,12 +18,14 @@ import "unicode"
 //	+8   if it begins a word after any other character that is no part of one,
 //	     or is itself such a character
 //	+7   if it is a capital after a small letter, or a digit after what is none
-//	+4   at least, if it stands right behind the match of the character before;
-//	     and at least the bonus with which that run of characters began, or the
-//	     best bonus of 8 or more that was met in the run since
+//	+4   or more, if it stands right behind the match of the character before:
+//	     as much as the first of this run of characters, or as the best that
+//	     earned 8 or more in the run since
 //
-// where one of / , : ; | counts as part of a word if it is itself what matches.
-// Of these the first character's bonus counts twice. And a match pays
+// of which only the most counts beside the 16. One of / , : ; | is part of a word
+// where it is itself what matches. The bonus of the first character of the term
+// counts twice, and its match is the last one before that of the second, so that
+// "some/src" matches src in one piece. And a match pays
 //
 //	-3   for the first character of a gap between two matches
 //	-1   for each one more
