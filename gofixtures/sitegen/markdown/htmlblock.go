@@ -33,6 +33,8 @@ var htmlBlockTags = map[string]bool{
 // htmlBlockStart is which kind of HTML block s, which begins with "<", starts.
 func htmlBlockStart(s string) htmlKind {
 	switch {
+	case len(s) == 1:
+		return notHTML
 	case strings.HasPrefix(s, "<!--"):
 		return htmlComment
 	case strings.HasPrefix(s, "<?"):

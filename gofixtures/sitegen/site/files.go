@@ -33,6 +33,14 @@ type files struct {
 // readFiles lists the source.
 func (s *Site) readFiles() {
 	s.files = &files{}
+	links := make(map[string]bool) // of the source folder itself
+	entries, err := fs.ReadDir(s.opts.Source, ".")
+	if err != nil {
+		s.problems.addFatal(Problem{File: ".", Message: pathMessage(err)})
+	}
+	for _, entry := range entries {
+		links[entry.Name()] = entry.Type()&fs.ModeSymlink != 0
+	}
 	for _, folder := range []struct {
 		name string
 		take func(name string)
@@ -56,6 +64,10 @@ func (s *Site) readFiles() {
 		}},
 		{"static", func(name string) { s.files.static = append(s.files.static, name) }},
 	} {
+		if links[folder.name] {
+			s.problems.add(Problem{File: folder.name, Message: "left out: a symbolic link", warning: true})
+			continue
+		}
 		s.walk(folder.name, folder.name, folder.take, 0)
 	}
 	if len(s.files.content) == 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"sort"
 	"strings"
@@ -12,9 +13,9 @@ import (
 
 // Output is a site that is built, in memory.
 type Output struct {
-	files map[string]outputFile // by slash path
-	pages int
-	twice []Problem
+	files   map[string]outputFile // by slash path
+	pages   int
+	refused []Problem
 }
 
 type outputFile struct {
@@ -24,10 +25,15 @@ type outputFile struct {
 
 func newOutput() *Output { return &Output{files: make(map[string]outputFile)} }
 
-// add adds a file, which no other source may have made.
+// add adds a file, which no other source may have made. Its path must not climb
+// out of the site.
 func (o *Output) add(name, source string, data []byte) {
+	if !fs.ValidPath(name) {
+		o.refused = append(o.refused, Problem{File: source, Message: fmt.Sprintf("makes %q, which is no path", name)})
+		return
+	}
 	if old, exists := o.files[name]; exists {
-		o.twice = append(o.twice, Problem{File: source, Message: fmt.Sprintf("makes %s, which %s makes too", name, old.source)})
+		o.refused = append(o.refused, Problem{File: source, Message: fmt.Sprintf("makes %s, which %s makes too", name, old.source)})
 		return
 	}
 	o.files[name] = outputFile{data, source}
@@ -52,7 +58,7 @@ func (o *Output) File(name string) (data []byte, ok bool) {
 // conflicts are the files that several sources make, and those that would have
 // to be folders too.
 func (o *Output) conflicts() []Problem {
-	conflicts := o.twice
+	conflicts := o.refused
 	for name, f := range o.files {
 		for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
 			if other, exists := o.files[folder]; exists {

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -184,17 +185,20 @@ func (p *Page) decode(d *decoder) {
 			p.Layout = ""
 		}
 	}
-	for i, alias := range p.Aliases {
+	var aliases []string
+	for _, alias := range p.Aliases {
 		clean := strings.Trim(alias, "/")
+		var err error
 		for _, element := range strings.Split(clean, "/") {
-			if err := checkElement(element); err != nil {
-				d.fail(d.line("aliases"), "aliases: %q: %v", alias, err)
-				clean = ""
-				break
-			}
+			err = errors.Join(err, checkElement(element))
 		}
-		p.Aliases[i] = clean
+		if err != nil {
+			d.fail(d.line("aliases"), "aliases: %q: %v", alias, err)
+			continue
+		}
+		aliases = append(aliases, clean)
 	}
+	p.Aliases = aliases
 	for _, tag := range p.Tags {
 		if urlize(tag) == "" {
 			d.fail(d.line("tags"), "tags: %.40q makes no URL: want a letter or a digit", tag)
