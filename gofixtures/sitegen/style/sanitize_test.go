@@ -122,14 +122,14 @@ func testGenerated(t *testing.T, program string) {
 		cut := main[:seed*7919%len(main)]
 		add(strings.ToValidUTF8(cut, ""), part, true)
 	}
-	for _, nested := range []string{"a{", "@a{", "a{x:(", "a{x:-(", "a{x:\"#{", "a{x:f(", "[", "@media (", "a{--x:{", "a{x:url(#{"} {
+	for _, nest := range [][3]string{
+		{"", "a{", "}"}, {"", "@a{", "}"}, {"", "[", "]"}, {"@media ", "(", ")"}, {"a{x:", "(", ")"},
+		{"a{x:", "-(", ")"}, {"a{x:", "f(", ")"}, {"a{x:", "\"#{", "}\""}, {"a{x:", "url(#{", "})"}, {"a{--x:", "{", "}"},
+	} {
 		for _, n := range []int{20, 99, 100, 101, 10000} {
-			open := strings.Repeat(nested[len(nested)-1:], n)
-			if i := strings.IndexByte(nested, ':'); i >= 0 {
-				open = nested[:i+1] + strings.Repeat(nested[i+1:], n)
-			}
+			open := nest[0] + strings.Repeat(nest[1], n) + "x:1"
 			add(open, "", false)
-			add(open+"1"+strings.Repeat(")", n)+"}", "", true)
+			add(open+strings.Repeat(nest[2], n)+"}", "", true)
 		}
 	}
 	answers := drive(t, program, cases.Bytes())

@@ -34,9 +34,10 @@ static byte byte_at(struct text t, size_t i)
 	return i < t.n ? t.p[i] : 0;
 }
 
+/* nearest returns the leaf that name is, if it is one of the tree. */
 static struct branch *nearest(struct branch *b, struct text name)
 {
-	while (b != NULL && b->mask != 0)
+	while (b->mask != 0)
 		b = b->child[(byte_at(name, b->byte) & b->mask) != 0];
 	return b;
 }
@@ -44,8 +45,10 @@ static struct branch *nearest(struct branch *b, struct text name)
 /* own returns the binding of the scope itself. */
 static struct binding *own(struct scope *s, struct text name)
 {
+	if (s->names == NULL)
+		return NULL;
 	struct branch *b = nearest(s->names, name);
-	return b != NULL && same(b->binding.name, name) ? &b->binding : NULL;
+	return same(b->binding.name, name) ? &b->binding : NULL;
 }
 
 /* find returns the innermost binding and sets the scope that has it. */

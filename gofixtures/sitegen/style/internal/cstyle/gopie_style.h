@@ -22,8 +22,8 @@
  *
  * C11 and its memory and string functions are all that it uses. It has no
  * global state: handles may be used from any thread, each from one at a time.
- * Its stack is bounded, some 100 kB, whatever the input is; so is its memory,
- * by a multiple of the limits in internal.h.
+ * Its stack is bounded, 160 kB are enough, whatever the input is; so is its
+ * memory, by a multiple of the limits in internal.h.
  */
 #ifndef GOPIE_STYLE_H
 #define GOPIE_STYLE_H

@@ -69,8 +69,17 @@ void texts_add(compiler *c, struct texts *list, struct text t);
 struct text taken(const struct buffer *b);
 struct text copied(compiler *c, struct arena *a, struct text t);
 struct text join3(compiler *c, struct text x, struct text y, struct text z);
-struct text slice(struct text t, size_t start, size_t end);
-struct text single(const byte *p);
+
+static inline struct text slice(struct text t, size_t start, size_t end)
+{
+	return end > start ? (struct text){t.p + start, end - start} : LITERAL("");
+}
+
+static inline struct text single(const byte *p)
+{
+	return (struct text){p, 1};
+}
+
 bool same(struct text a, struct text b);
 bool starts_with(struct text t, struct text prefix);
 bool ends_with(struct text t, struct text suffix);
@@ -193,15 +202,49 @@ struct cursor {
 
 enum { IN_URL = 'u', IN_INTERPOLATION = 'i' };
 
-byte peek(const struct cursor *k, size_t n);
+/* peek returns the byte that is n further, 0 past the end. */
+static inline byte peek(const struct cursor *k, size_t n)
+{
+	return n < k->end - k->pos ? k->f->text.p[k->pos + n] : 0;
+}
+
+static inline bool is_newline(byte ch)
+{
+	return ch == '\n' || ch == '\r' || ch == '\f';
+}
+
+static inline bool is_space(byte ch)
+{
+	return ch == ' ' || ch == '\t' || is_newline(ch);
+}
+
+static inline bool is_digit(byte ch)
+{
+	return ch >= '0' && ch <= '9';
+}
+
+static inline byte lower(byte ch)
+{
+	return ch >= 'A' && ch <= 'Z' ? (byte)(ch + ('a' - 'A')) : ch;
+}
+
+static inline bool is_hex(byte ch)
+{
+	return is_digit(ch) || (lower(ch) >= 'a' && lower(ch) <= 'f');
+}
+
+static inline bool is_name_start(byte ch)
+{
+	return (lower(ch) >= 'a' && lower(ch) <= 'z') || ch == '_' || ch >= 0x80;
+}
+
+/* is_name says whether ch can be within an identifier. */
+static inline bool is_name(byte ch)
+{
+	return is_name_start(ch) || is_digit(ch) || ch == '-';
+}
+
 bool at(const struct cursor *k, struct text s);
-bool is_newline(byte ch);
-bool is_space(byte ch);
-bool is_digit(byte ch);
-bool is_hex(byte ch);
-bool is_name(byte ch);
-bool is_name_start(byte ch);
-byte lower(byte ch);
 struct text name(struct cursor *k);
 void blanks(struct cursor *k);
 bool space(compiler *c, struct cursor *k);

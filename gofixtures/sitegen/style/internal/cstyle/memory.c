@@ -109,7 +109,9 @@ void append(compiler *c, struct buffer *b, struct text t)
 
 void append_byte(compiler *c, struct buffer *b, byte ch)
 {
-	append(c, b, single(&ch));
+	if (b->n == b->capacity)
+		grow(c, b, 1);
+	b->p[b->n++] = ch;
 }
 
 void texts_add(compiler *c, struct texts *list, struct text t)
@@ -148,16 +150,6 @@ struct text join3(compiler *c, struct text x, struct text y, struct text z)
 	append(c, &b, y);
 	append(c, &b, z);
 	return taken(&b);
-}
-
-struct text slice(struct text t, size_t start, size_t end)
-{
-	return end > start ? (struct text){t.p + start, end - start} : LITERAL("");
-}
-
-struct text single(const byte *p)
-{
-	return (struct text){p, 1};
 }
 
 bool same(struct text a, struct text b)

@@ -121,22 +121,17 @@ static struct number modulo(struct number a, struct number b)
 /* unit_of finds the unit of a op b, if they go together. */
 static bool unit_of(struct number a, byte op, struct number b, struct text *unit)
 {
-	*unit = a.unit;
-	switch (op) {
-	case '*':
-		if (a.unit.n == 0)
-			*unit = b.unit;
-		return a.unit.n == 0 || b.unit.n == 0;
-	case '/':
-		if (b.unit.n == 0)
-			return true;
+	struct text either = a.unit.n > 0 ? a.unit : b.unit;
+	if (op == '/' && b.unit.n == 0) {
+		*unit = a.unit;
+		return true;
+	}
+	if (op == '/') {
 		*unit = LITERAL("");
 		return same(a.unit, b.unit);
-	default:
-		if (a.unit.n == 0)
-			*unit = b.unit;
-		return a.unit.n == 0 || b.unit.n == 0 || same(a.unit, b.unit);
 	}
+	*unit = either;
+	return a.unit.n == 0 || b.unit.n == 0 || (op != '*' && same(a.unit, b.unit));
 }
 
 /* calculate sets the result of a op b, or why it cannot be. */

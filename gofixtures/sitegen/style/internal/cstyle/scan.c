@@ -4,52 +4,10 @@
 
 #include "internal.h"
 
-/* peek returns the byte that is n further, 0 past the end. */
-byte peek(const struct cursor *k, size_t n)
-{
-	return n < k->end - k->pos ? k->f->text.p[k->pos + n] : 0;
-}
-
 /* at says whether s comes next. */
 bool at(const struct cursor *k, struct text s)
 {
 	return starts_with(slice(k->f->text, k->pos, k->end), s);
-}
-
-bool is_newline(byte ch)
-{
-	return ch == '\n' || ch == '\r' || ch == '\f';
-}
-
-bool is_space(byte ch)
-{
-	return ch == ' ' || ch == '\t' || is_newline(ch);
-}
-
-bool is_digit(byte ch)
-{
-	return ch >= '0' && ch <= '9';
-}
-
-bool is_hex(byte ch)
-{
-	return is_digit(ch) || (lower(ch) >= 'a' && lower(ch) <= 'f');
-}
-
-/* is_name says whether ch can be within an identifier. */
-bool is_name(byte ch)
-{
-	return is_name_start(ch) || is_digit(ch) || ch == '-';
-}
-
-bool is_name_start(byte ch)
-{
-	return (lower(ch) >= 'a' && lower(ch) <= 'z') || ch == '_' || ch >= 0x80;
-}
-
-byte lower(byte ch)
-{
-	return ch >= 'A' && ch <= 'Z' ? (byte)(ch + ('a' - 'A')) : ch;
 }
 
 /* name reads name characters. */
@@ -72,12 +30,13 @@ void blanks(struct cursor *k)
 bool space(compiler *c, struct cursor *k)
 {
 	size_t start = k->pos;
-	while (k->pos < k->end) {
-		if (is_space(k->f->text.p[k->pos]))
+	for (;;) {
+		byte ch = peek(k, 0);
+		if (is_space(ch))
 			k->pos++;
-		else if (at(k, LITERAL("//")))
+		else if (ch == '/' && peek(k, 1) == '/')
 			skip_line(k);
-		else if (at(k, LITERAL("/*")))
+		else if (ch == '/' && peek(k, 1) == '*')
 			skip_comment(c, k);
 		else
 			break;
@@ -166,7 +125,9 @@ void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
 	while (k->pos < k->end) {
 		byte ch = k->f->text.p[k->pos];
 		byte in = s.depth > 0 ? s.in[s.depth - 1] : 0;
-		if (ch == '\\') {
+		if (is_name(ch)) {
+			/* means nothing in any state */
+		} else if (ch == '\\') {
 			k->pos++;
 			if (at(k, LITERAL("\r\n")))
 				k->pos++;
@@ -203,10 +164,10 @@ void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
 			if (ch != in)
 				fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
 			s.depth--;
-		} else if (at(k, LITERAL("/*"))) {
+		} else if (ch == '/' && peek(k, 1) == '*') {
 			skip_comment(c, k);
 			continue;
-		} else if (at(k, LITERAL("//")) && !(raw && interpolations == 0)) {
+		} else if (ch == '/' && peek(k, 1) == '/' && !(raw && interpolations == 0)) {
 			skip_line(k);
 			continue;
 		}

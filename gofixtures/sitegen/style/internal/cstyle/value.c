@@ -379,11 +379,11 @@ static struct operand apply(struct evaluator *e, struct operand left, byte op, s
 	size_t start, bool gap, bool after, unsigned mode)
 {
 	struct number a, b, result;
-	struct text problem, wants = join(e, single(&op), LITERAL(" wants numbers, not "));
-	if (!parse_number(left.text, &a))
-		problem = join(e, wants, clip(e->c, left.text));
-	else if (!parse_number(right.text, &b))
-		problem = join(e, wants, clip(e->c, right.text));
+	struct text problem;
+	bool numeric = parse_number(left.text, &a);
+	if (!numeric || !parse_number(right.text, &b))
+		problem = join3(e->c, single(&op), LITERAL(" wants numbers, not "),
+			clip(e->c, numeric ? right.text : left.text));
 	else if (calculate(e->c, a, op, b, &result, &problem))
 		return (struct operand){number_text(e->c, result), true};
 	if (!(mode & SOFT))

@@ -94,30 +94,29 @@ func writeDigits(b *strings.Builder, n uint64, width int) {
 	b.Write(digits[i:])
 }
 
+// unitOf returns the unit of a op b, if they go together.
+func unitOf(a number, op byte, b number) (unit string, ok bool) {
+	either := a.unit
+	if either == "" {
+		either = b.unit
+	}
+	switch {
+	case op == '/' && b.unit == "":
+		return a.unit, true
+	case op == '/':
+		return "", a.unit == b.unit
+	}
+	return either, a.unit == "" || b.unit == "" || op != '*' && a.unit == b.unit
+}
+
 // calculate returns a op b, or why it cannot be.
 func calculate(a number, op byte, b number) (result number, problem string) {
-	units := string(op) + " cannot take the units of " + clip(a.String()) + " and " + clip(b.String())
-	unit := a.unit
-	switch {
-	case op == '*':
-		if a.unit != "" && b.unit != "" {
-			return a, units
-		}
-		if unit == "" {
-			unit = b.unit
-		}
-	case op == '/':
-		switch b.unit {
-		case "":
-		case a.unit:
-			unit = ""
-		default:
-			return a, units
-		}
-	case a.unit != "" && b.unit != "" && a.unit != b.unit:
-		return a, units
-	case unit == "":
-		unit = b.unit
+	unit, ok := unitOf(a, op, b)
+	if !ok {
+		return a, string(rune(op)) + " cannot take the units of " + clip(a.String()) + " and " + clip(b.String())
+	}
+	if (op == '/' || op == '%') && b.magnitude == 0 {
+		return a, "division by zero"
 	}
 	switch op {
 	case '-':
@@ -127,19 +126,14 @@ func calculate(a number, op byte, b number) (result number, problem string) {
 		result = add(a, b)
 	case '*':
 		result = multiply(a, b)
+	case '/':
+		result.negative = a.negative != b.negative
+		result.magnitude = (a.magnitude*one + b.magnitude/2) / b.magnitude
 	default:
-		if b.magnitude == 0 {
-			return a, "division by zero"
-		}
-		if op == '/' {
-			result.negative = a.negative != b.negative
-			result.magnitude = (a.magnitude*one + b.magnitude/2) / b.magnitude
-		} else {
-			result = modulo(a, b)
-		}
+		result = modulo(a, b)
 	}
 	if result.magnitude > maxNumber {
-		return a, "the result of " + string(op) + " is too large"
+		return a, "the result of " + string(rune(op)) + " is too large"
 	}
 	result.unit = unit
 	return result, ""

@@ -75,19 +75,18 @@ func (k *cursor) blanks() {
 // space skips white space and comments, and says whether there was any.
 func (k *cursor) space() bool {
 	start := k.pos
-	for k.pos < k.end {
-		switch {
-		case isSpace(k.f.text[k.pos]):
+	for {
+		switch ch := k.peek(0); {
+		case isSpace(ch):
 			k.pos++
-		case k.at("//"):
+		case ch == '/' && k.peek(1) == '/':
 			k.line()
-		case k.at("/*"):
+		case ch == '/' && k.peek(1) == '*':
 			k.comment()
 		default:
 			return k.pos > start
 		}
 	}
-	return k.pos > start
 }
 
 // line skips to the end of the line.
@@ -155,6 +154,7 @@ func (k *cursor) scan(stops string, raw bool) {
 			in = stack[depth-1].in
 		}
 		switch {
+		case isName(ch): // means nothing in any state
 		case ch == '\\':
 			k.pos++
 			if k.at("\r\n") {
@@ -200,10 +200,10 @@ func (k *cursor) scan(stops string, raw bool) {
 				k.f.fail(stack[depth-1].pos, unclosed[in])
 			}
 			depth--
-		case k.at("/*"):
+		case ch == '/' && k.peek(1) == '*':
 			k.comment()
 			continue
-		case k.at("//") && !(raw && interpolations == 0):
+		case ch == '/' && k.peek(1) == '/' && !(raw && interpolations == 0):
 			k.line()
 			continue
 		}
