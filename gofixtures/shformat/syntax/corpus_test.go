@@ -129,9 +129,11 @@ func bashView(t *testing.T, bash string, before, after []byte) (a, b string, ok 
 		cmd := exec.Command(bash, "--norc", "--noprofile", extglob, "extglob", "-c", ". ./script && declare -f f")
 		cmd.Dir = dir
 		cmd.Env = []string{"LC_ALL=C", "PATH=/nonexistent"}
+		var messages strings.Builder
+		cmd.Stderr = &messages
 		out, err := cmd.Output()
 		if err != nil {
-			views[i] = "bash fails: " + err.Error()
+			views[i] = "bash fails: " + err.Error() + ": " + messages.String()
 			continue
 		}
 		views[i] = string(out)

@@ -314,8 +314,6 @@ func (p *parser) subscript(quoted bool) *Word {
 func (p *parser) array() *Array {
 	from := p.off
 	p.off++
-	outer := p.pending
-	p.pending = nil
 	a := &Array{}
 	base := len(p.words)
 	for {
@@ -338,7 +336,6 @@ func (p *parser) array() *Array {
 	a.Elems = p.nodes.wordSlice(p.words[base:])
 	p.words = p.words[:base]
 	p.off++
-	p.pending = append(outer, p.pending...)
 	a.Span = p.span(from)
 	return a
 }

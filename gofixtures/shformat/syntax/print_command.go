@@ -1,5 +1,7 @@
 package syntax
 
+import "strings"
+
 func (p *printer) command(c Command) {
 	switch c := c.(type) {
 	case *AndOr:
@@ -366,6 +368,10 @@ func (p *printer) function(c *Func) {
 	}
 	p.word(c.Name)
 	if c.Parens {
+		// "f!()" would be a pattern of bash.
+		if strings.IndexByte("?*+@!", p.out[len(p.out)-1]) >= 0 {
+			p.space()
+		}
 		p.str("()")
 	}
 	if _, group := c.Body.(*Group); group && p.FuncNextLine {

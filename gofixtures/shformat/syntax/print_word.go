@@ -102,9 +102,10 @@ func (p *printer) subst(x *Subst) {
 // array writes the value of an array assignment, with the line breaks that the
 // source has between its elements.
 func (p *printer) array(x *Array) {
-	outer := p.here
-	p.here = nil
 	p.str("(")
+	// bash 5.2 forgets the delimiter of a here-document whose body begins in
+	// an array: no line break but for comments, then.
+	oneLine := len(p.here) > 0
 	level := p.level
 	indented := false
 	breakLine := func() {
@@ -118,7 +119,7 @@ func (p *printer) array(x *Array) {
 	}
 	for i, w := range x.Elems {
 		p.arrayComments(w.From, breakLine)
-		if w.LineBreak || p.commented {
+		if w.LineBreak && !oneLine || p.commented {
 			breakLine()
 			if p.fresh && i > 0 {
 				p.blankLine(w.From)
@@ -131,11 +132,10 @@ func (p *printer) array(x *Array) {
 	}
 	p.arrayComments(x.To, breakLine)
 	p.level = level
-	if x.CloseBreak || p.commented {
+	if x.CloseBreak && !oneLine || p.commented {
 		p.newline()
 	}
 	p.str(")")
-	p.here = append(outer, p.here...)
 }
 
 // arrayComments writes the comments before pos in an array.

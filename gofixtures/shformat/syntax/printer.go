@@ -176,6 +176,7 @@ func (p *printer) flush(pos Pos) bool {
 			p.newline()
 		}
 		if p.fresh {
+			p.alignTrailing()
 			p.blankLine(c.From)
 			p.str(c.Text)
 		} else {
@@ -187,9 +188,6 @@ func (p *printer) flush(pos Pos) bool {
 			p.last = p.line(c.From)
 		}
 		p.commented = true
-		if c.Own {
-			p.alignTrailing() // a comment alone on its line ends the alignment
-		}
 	}
 	return some
 }

@@ -15,6 +15,8 @@ type generator struct {
 	b    strings.Builder
 	here []string // bodies that come at the next line break
 	n    int      // here-documents so far
+
+	substs int // how many substitutions are open
 }
 
 func (g *generator) pick(choices ...string) string { return choices[g.Intn(len(choices))] }
@@ -170,9 +172,7 @@ func (g *generator) compound(depth int) {
 		g.test(depth, 2)
 		g.str(" ]]")
 	case 12:
-		g.str(g.pick("f()", "f ( ) ", "function f", "function f()", "function f-g"))
-		g.breaks()
-		g.str("{ ")
+		g.str(g.pick("f()", "f ( ) ", "function f", "function f()", "function f-g"), " { ")
 		g.list(depth)
 		g.str("}")
 	case 13:
@@ -237,9 +237,11 @@ func (g *generator) test(depth, deeper int) {
 		g.str(g.pick("-f", "-z", "-n", "-v"), " ")
 		g.word(depth)
 	case n == 5:
+		g.str("x")
 		g.word(depth)
 		g.str(" =~ ", g.pick("^(a|b c)$", "[0-9]+|x", "$r", "(a(b)c)", "\\."))
 	default:
+		g.str("x") // lest it be an operator
 		g.word(depth)
 		g.str(g.pick(" = ", " == ", " != ", " < ", " > ", " -eq ", " -nt "))
 		g.word(depth)
@@ -278,13 +280,19 @@ func (g *generator) simple(depth int) {
 }
 
 func (g *generator) array(depth int) {
+	// bash 5.2 forgets the delimiter of a here-document whose body begins in
+	// an array, and keeps the text of arrays in substitutions.
+	breaks := g.breaks
+	if len(g.here) > 0 || g.substs > 0 {
+		breaks = func() { g.str(" ") }
+	}
 	g.str("(")
 	for g.Intn(4) > 0 {
-		g.breaks()
+		breaks()
 		g.str(g.pick("", "", "[1]=", "[a b]=", "[$i]+="))
 		g.word(depth)
 	}
-	g.breaks()
+	breaks()
 	g.str(")")
 }
 
@@ -357,6 +365,8 @@ func (g *generator) subst(depth int, opening string) {
 	g.str(opening)
 	outer := g.here
 	g.here = nil
+	g.substs++
+	defer func() { g.substs-- }()
 	g.breaks()
 	g.andOr(depth)
 	g.breaks()
