@@ -12,7 +12,7 @@ import (
 
 // How large files may be, in bytes.
 const (
-	maxContent  = 32 << 20
+	maxContent  = 8 << 20
 	maxTemplate = 256 << 10 // text/template parses by recursion
 	maxConfig   = 1 << 20
 	maxStatic   = 256 << 20

@@ -14,7 +14,7 @@ import (
 const (
 	// maxSteps is how many steps the templates of a page may take: calls of
 	// templates, rounds of loops, elements that functions look at.
-	maxSteps = 20_000_000
+	maxSteps = 2_000_000
 
 	// maxCalls is how deep templates may call each other.
 	maxCalls = 200
@@ -72,12 +72,15 @@ var (
 	leaveNode = guardNode("guardLeave")
 )
 
+// guardFile is where errors of these nodes are, instead of in a template.
+const guardFile = "(guard)"
+
 func guardNode(name string) parse.Node {
-	trees, err := parse.Parse("guard", "{{$_ := "+name+"}}", "", "", guardFuncs(nil))
+	trees, err := parse.Parse(guardFile, "{{$_ := "+name+"}}", "", "", guardFuncs(nil))
 	if err != nil {
 		panic(err) // the text is a constant
 	}
-	return trees["guard"].Root.Nodes[0]
+	return trees[guardFile].Root.Nodes[0]
 }
 
 // guard puts the calls into a template.

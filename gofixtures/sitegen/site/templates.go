@@ -209,6 +209,9 @@ func templateProblem(name string, err error) Problem {
 		if errors.As(err, &limit) {
 			p.Message = limit.Error()
 		}
+		if strings.HasSuffix(p.File, "/"+guardFile) {
+			return Problem{File: "templates/" + name, Message: p.Message}
+		}
 		return p
 	}
 	return Problem{File: "templates/" + name, Message: strings.TrimPrefix(err.Error(), "html/template: ")}
