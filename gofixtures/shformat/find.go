@@ -10,11 +10,10 @@ import (
 	"gopie.example/shformat/syntax"
 )
 
-// source is a script to format. A file found in a folder may turn out to be
-// none: then it has maybe set.
+// source is a script to format.
 type source struct {
 	path  string
-	maybe bool
+	maybe bool  // it is one only if it begins with #! and a shell
 	err   error // it could not be looked at
 }
 
@@ -41,11 +40,8 @@ func find(path string, visit func(source)) {
 				return fs.SkipDir
 			}
 		case d.Type().IsRegular():
-			if ext := filepath.Ext(name); ext == ".sh" || ext == ".bash" {
-				visit(source{path: name})
-			} else if ext == "" {
-				visit(source{path: name, maybe: true})
-			}
+			ext := filepath.Ext(name)
+			visit(source{path: name, maybe: ext != ".sh" && ext != ".bash"})
 		}
 		return nil
 	})
@@ -97,7 +93,7 @@ func interpreter(text string) string {
 			continue
 		}
 		switch name {
-		case "sh", "dash", "ash", "bash", "ksh":
+		case "sh", "dash", "ash", "bash":
 			return name
 		}
 		break

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"sync"
 
@@ -55,7 +54,6 @@ func formatAll(paths []string, o options, stdin io.Reader, stdout, stderr io.Wri
 
 	w := bufio.NewWriterSize(stdout, 1<<16)
 	failed := false
-	var writeErr error
 	for j := range order {
 		r := <-j.done
 		if r.err != nil {
@@ -63,9 +61,7 @@ func formatAll(paths []string, o options, stdin io.Reader, stdout, stderr io.Wri
 			fmt.Fprintf(stderr, "%v\n", r.err)
 		}
 		failed = failed || r.differs
-		if writeErr == nil {
-			_, writeErr = w.Write(r.out)
-		}
+		w.Write(r.out) // Flush gives the first error
 	}
 	wg.Wait()
 	if err := w.Flush(); err != nil {
@@ -114,18 +110,4 @@ func (o options) format(s source, stdin io.Reader) (r result) {
 		r.out = append(r.out, unifiedDiff(name, text, string(formatted))...)
 	}
 	return r
-}
-
-// replace writes a file anew, atomically and with the mode it had. Behind a
-// symbolic link it is the target that is written.
-func replace(path string, content []byte) error {
-	path, err := resolve(path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	return writeFile(path, content, info.Mode().Perm())
 }

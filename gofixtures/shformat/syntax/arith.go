@@ -4,7 +4,8 @@ import "strings"
 
 // arithEnd decides whether the (( before offset from opens arithmetic: as in
 // bash it does if the parenthesis that closes the inner one is followed by
-// another. It gives the offset of that ))'s first byte, or -1.
+// another. Quotes count, comments do not. It gives the offset of that ))'s
+// first byte, or -1.
 //
 // One scan answers for all the (( nested inside as well; the answers are kept,
 // so that the scans are linear in all.
@@ -33,10 +34,6 @@ func (p *parser) arithEnd(from int) int {
 		case c == '`':
 			if n := closingBackquote(p.src[i+1 : p.end]); n >= 0 {
 				i += n + 1
-			}
-		case c == '#' && top != quote && strings.IndexByte(" \t\n", p.src[i-1]) >= 0:
-			if n := strings.IndexByte(p.src[i:p.end], '\n'); n >= 0 {
-				i += n
 			}
 		case c == '(' && (top != quote || p.src[i-1] == '$'):
 			stack = append(stack, i)

@@ -374,7 +374,7 @@ func (p *printer) function(c *Func) {
 		}
 		p.str("()")
 	}
-	if _, group := c.Body.(*Group); group && p.FuncNextLine {
+	if g, ok := c.Body.(*Group); ok && g.Body.Broken && p.FuncNextLine {
 		p.newline()
 	} else {
 		p.space()

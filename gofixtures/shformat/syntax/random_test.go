@@ -86,8 +86,13 @@ func (g *generator) andOr(depth int) {
 }
 
 func (g *generator) pipeline(depth int) {
-	if g.Intn(8) == 0 {
-		g.str(g.pick("! ", "time ", "time -p ", "! ! "))
+	switch g.Intn(8) {
+	case 0:
+		g.str(g.pick("! ", "! ! "))
+	case 1:
+		if g.substs == 0 { // bash keeps the text of substitutions with time
+			g.str(g.pick("time ", "time -p "))
+		}
 	}
 	g.command(depth)
 	for g.Intn(5) == 0 {

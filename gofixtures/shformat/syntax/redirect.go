@@ -24,9 +24,9 @@ func (p *parser) redirect() *Redirect {
 	if i >= p.end || p.src[i] != '<' && p.src[i] != '>' && (n > 0 || !p.has("&>")) {
 		return nil
 	}
-	if n == 0 && i+1 < p.end && p.src[i+1] == '(' {
+	if p.src[i] != '&' && i+1 < p.end && p.src[i+1] == '(' {
 		p.bashOnly(i, "the process substitution "+p.src[i:i+2])
-		return nil
+		return nil // even in "1<(a)", which is a word
 	}
 	r := &Redirect{FD: p.src[from:i], LineBreak: p.continued}
 	for _, op := range redirOps {
