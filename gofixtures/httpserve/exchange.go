@@ -106,11 +106,11 @@ func (e exchange) decode(resp *http.Response, sent []byte) ([]byte, error) {
 		if part.Header.Get("Content-Type") != e.tell["Content-Type"] {
 			return nil, fmt.Errorf("part %d is of type %q", i, part.Header.Get("Content-Type"))
 		}
-		bytes, err := io.ReadAll(part)
+		sent, err := io.ReadAll(part)
 		if err != nil {
 			return nil, fmt.Errorf("part %d: %w", i, err)
 		}
-		content = append(content, bytes...)
+		content = append(content, sent...)
 	}
 }
 
@@ -119,11 +119,10 @@ func (e exchange) check(a answer) error {
 		return fmt.Errorf("status %d, want %d", a.status, e.status)
 	}
 	for name, want := range e.tell {
-		got := a.header.Get(name)
 		if e.parts != nil && name == "Content-Type" {
 			continue // that of the parts: decode has looked at it
 		}
-		if got != want {
+		if got := a.header.Get(name); got != want {
 			return fmt.Errorf("header %s: %q, want %q", name, got, want)
 		}
 	}
