@@ -119,13 +119,18 @@ static gopie_style_note locate(const struct file *f, size_t pos, struct text t)
 	};
 }
 
-bool gopie_style_next_import(gopie_style *c, gopie_style_note *import)
+bool gopie_style_next_import(const gopie_style *c, gopie_style_note *import)
 {
 	const struct node *n = c->imports;
 	if (n == NULL)
 		return false;
-	*import = locate(n->file, n->pos, n->name);
+	*import = locate(n->file, 0, n->name);
 	return true;
+}
+
+gopie_style_note gopie_style_get_import(const gopie_style *c)
+{
+	return locate(c->imports->file, c->imports->pos, c->imports->name);
 }
 
 void gopie_style_resolve(gopie_style *c, size_t number)
@@ -168,8 +173,8 @@ void no_memory(compiler *c)
 }
 
 /*
- * spend bounds time and memory: every text that is built costs its length,
- * every statement STEP_COST.
+ * spend bounds time and memory: every text that is read or built costs its
+ * length, every statement STEP_COST.
  */
 void spend(compiler *c, size_t n)
 {

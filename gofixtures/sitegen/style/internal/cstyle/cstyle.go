@@ -54,10 +54,13 @@ func (c *Compiler) NextImport() (i sheet.Import, ok bool) {
 	if !C.gopie_style_next_import(c.handle, &note) {
 		return i, false
 	}
-	return sheet.Import{
-		File: goString(note.file, note.file_length), Name: goString(note.text, note.text_length),
-		Line: int(note.line), Column: int(note.column),
-	}, true
+	return sheet.Import{File: goString(note.file, note.file_length), Name: goString(note.text, note.text_length)}, true
+}
+
+// ImportPosition returns where that import is.
+func (c *Compiler) ImportPosition() (line, column int) {
+	note := C.gopie_style_get_import(c.handle)
+	return int(note.line), int(note.column)
 }
 
 // Resolve gives that import its file.

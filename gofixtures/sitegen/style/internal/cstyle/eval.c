@@ -331,6 +331,7 @@ static void bind(compiler *c, struct scope *to, struct text name, const struct n
 static void arguments(compiler *c, const struct node *n, const struct node *mixin, struct scope *from,
 	struct scope *to)
 {
+	spend(c, n->head.end - n->head.start);
 	struct cursor k = {n->file, n->head.start, n->head.end};
 	const struct param *next = mixin->params;
 	for (;;) {

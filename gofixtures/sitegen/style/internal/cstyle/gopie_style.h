@@ -62,8 +62,15 @@ void gopie_style_free(gopie_style *s);
 gopie_style_status gopie_style_add(gopie_style *s, const char *name, size_t name_length,
 	const char *text, size_t length, size_t *file);
 
-/* Sets the first import that has no file yet, and says whether there is one. */
-bool gopie_style_next_import(gopie_style *s, gopie_style_note *import);
+/*
+ * Sets the first import that has no file yet, and says whether there is one.
+ * Line and column are 1: to count them takes as long as the file is, and
+ * is for errors.
+ */
+bool gopie_style_next_import(const gopie_style *s, gopie_style_note *import);
+
+/* The same import with line and column. There must be one. */
+gopie_style_note gopie_style_get_import(const gopie_style *s);
 
 /* Gives that import the file of this number. */
 void gopie_style_resolve(gopie_style *s, size_t file);

@@ -40,6 +40,7 @@ static struct text join(struct evaluator *e, struct text a, struct text b)
 /* evaluate returns the value of a span. */
 struct text evaluate(compiler *c, const struct node *n, struct span s, struct scope *sc, unsigned mode)
 {
+	spend(c, s.end - s.start);
 	struct evaluator e = {{n->file, s.start, s.end}, c, sc};
 	return list(&e, 0, mode);
 }
@@ -496,6 +497,7 @@ static struct text list(struct evaluator *e, byte closing, unsigned mode)
  */
 struct text verbatim(compiler *c, const struct node *n, struct span s, struct scope *sc)
 {
+	spend(c, s.end - s.start);
 	struct evaluator e = {{n->file, s.start, s.end}, c, sc};
 	struct cursor *k = &e.k;
 	struct buffer out = {.arena = &c->scratch};

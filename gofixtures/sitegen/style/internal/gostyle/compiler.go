@@ -74,8 +74,13 @@ func (c *Compiler) NextImport() (i sheet.Import, ok bool) {
 		return i, false
 	}
 	n := c.imports[c.next]
-	line, column := n.file.position(n.pos)
-	return sheet.Import{File: n.file.name, Name: n.name, Line: line, Column: column}, true
+	return sheet.Import{File: n.file.name, Name: n.name}, true
+}
+
+// ImportPosition returns where that import is.
+func (c *Compiler) ImportPosition() (line, column int) {
+	n := c.imports[c.next]
+	return n.file.position(n.pos)
 }
 
 // Resolve gives that import its file.
@@ -142,8 +147,8 @@ func (f *file) check() {
 	}
 }
 
-// spend bounds time and memory: every text that is built costs its length,
-// every statement stepCost.
+// spend bounds time and memory: every text that is read or built costs its
+// length, every statement stepCost.
 func (c *Compiler) spend(n int) {
 	if n > maxWork-c.work {
 		c.current.file.fail(c.current.pos, "too much work: the style sheets grow without bounds")

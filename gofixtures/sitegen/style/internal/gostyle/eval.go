@@ -132,8 +132,7 @@ func (c *Compiler) declare(n *node, x *context) {
 	}
 	var value string
 	if n.kind == aCustom {
-		e := evaluator{cursor{n.file, n.value.start, n.value.end}, c, x.scope}
-		value = e.verbatim()
+		value = c.verbatim(n, n.value, x.scope)
 		if c.minify && value == "" {
 			value = " " // before CSS Custom Properties Level 1 of 2022 it could not be empty
 		}
@@ -242,6 +241,7 @@ func (c *Compiler) include(n *node, x *context, depth int) {
 // arguments binds the parameters of a mixin: to arguments in order, to those
 // with a name, to defaults.
 func (c *Compiler) arguments(n, mixin *node, from, to *scope) {
+	c.spend(n.head.end - n.head.start)
 	k := cursor{n.file, n.head.start, n.head.end}
 	position := 0
 	for {

@@ -30,6 +30,7 @@ type evaluator struct {
 
 // evaluate returns the value of a span.
 func (c *Compiler) evaluate(n *node, s span, sc *scope, m mode) string {
+	c.spend(s.end - s.start)
 	e := evaluator{cursor{n.file, s.start, s.end}, c, sc}
 	return e.list(0, m)
 }
@@ -467,7 +468,9 @@ func (e *evaluator) url() string {
 
 // verbatim evaluates nothing but interpolations: the value of a custom
 // property may be anything (CSS Custom Properties Level 1, 2).
-func (e *evaluator) verbatim() string {
+func (c *Compiler) verbatim(n *node, s span, sc *scope) string {
+	c.spend(s.end - s.start)
+	e := evaluator{cursor{n.file, s.start, s.end}, c, sc}
 	var out []byte
 	var quote byte // of the string that we are in, inURL in an address
 	for e.pos < e.end {
@@ -497,6 +500,6 @@ func (e *evaluator) verbatim() string {
 		e.pos++
 		out = append(out, e.f.text[start:e.pos]...)
 	}
-	e.c.spend(len(out))
+	c.spend(len(out))
 	return strings.Trim(string(out), " \t\r\n\f")
 }

@@ -17,9 +17,9 @@ const (
 
 // Compile loads entry and all that it imports from fsys into c, and renders.
 func Compile(c Compiler, entry string, fsys fs.FS) ([]byte, error) {
-	l := loader{compiler: c, fsys: fsys, files: make(map[string]int)}
+	l := loader{compiler: c, fsys: fsys, files: make(map[string]int), found: make(map[string]int)}
 	if _, err := l.load(entry); err != nil {
-		return nil, located(err, Import{File: entry, Line: 1, Column: 1})
+		return nil, located(err, entry, func() (int, int) { return 1, 1 })
 	}
 	for {
 		i, ok := c.NextImport()
@@ -28,25 +28,27 @@ func Compile(c Compiler, entry string, fsys fs.FS) ([]byte, error) {
 		}
 		file, err := l.find(i)
 		if err != nil {
-			return nil, located(err, i)
+			return nil, located(err, i.File, c.ImportPosition)
 		}
 		c.Resolve(file)
 	}
 }
 
-// located makes err an *Error at i, unless it is one already.
-func located(err error, i Import) error {
+// located makes err an *Error, unless it is one already.
+func located(err error, file string, position func() (line, column int)) error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{File: i.File, Line: i.Line, Column: i.Column, Message: err.Error()}
+	line, column := position()
+	return &Error{File: file, Line: line, Column: column, Message: err.Error()}
 }
 
 type loader struct {
 	compiler Compiler
 	fsys     fs.FS
 	files    map[string]int // by name
+	found    map[string]int // by name as imported, from the root
 	read     int64
 }
 
@@ -56,6 +58,9 @@ func (l *loader) find(i Import) (file int, err error) {
 	name := path.Join(path.Dir(i.File), i.Name)
 	if strings.HasPrefix(i.Name, "/") || !fs.ValidPath(name) {
 		return 0, fmt.Errorf("cannot import %q: outside of the folder of the style sheets", clip(i.Name))
+	}
+	if file, ok := l.found[name]; ok {
+		return file, nil
 	}
 	dir, base := path.Split(name)
 	candidates := []string{name, dir + "_" + base}
@@ -73,7 +78,9 @@ func (l *loader) find(i Import) (file int, err error) {
 	case 0:
 		return 0, fmt.Errorf("cannot import %q: no such file", clip(i.Name))
 	case 1:
-		return l.load(found[0])
+		file, err = l.load(found[0])
+		l.found[name] = file
+		return file, err
 	}
 	return 0, fmt.Errorf("cannot import %q: could be %s or %s", clip(i.Name), clip(found[0]), clip(found[1]))
 }

@@ -18,9 +18,8 @@ func (e *Error) Error() string {
 
 // Import is an @import of a file that has not been given yet.
 type Import struct {
-	File         string // the importing file
-	Name         string // as written
-	Line, Column int
+	File string // the importing file
+	Name string // as written
 }
 
 // Compiler turns style sheets into CSS. The file given first is the one that
@@ -33,6 +32,9 @@ type Compiler interface {
 	Add(name string, text []byte) (file int, err error)
 	// NextImport returns the first import without a file.
 	NextImport() (i Import, ok bool)
+	// ImportPosition returns where that import is. It takes as long as the file
+	// is: it is for errors.
+	ImportPosition() (line, column int)
 	// Resolve gives that import its file.
 	Resolve(file int)
 	Render() ([]byte, error)
