@@ -5,13 +5,13 @@ import "unicode"
 // delimiter is a delimiter run that may begin or end emphasis. The stack of
 // the specification is a doubly linked list, in a slice.
 type delimiter struct {
-	token    int // index of its token
+	token    int32 // index of its token
+	length   int32 // in the source
+	previous int32 // index of the delimiter below; -1 for none
+	next     int32 // of the one above; -1 for none
 	char     byte
-	length   int // in the source
 	canOpen  bool
 	canClose bool
-	previous int // index of the delimiter below; -1 for none
-	next     int // of the one above; -1 for none
 }
 
 // delimiterRun is section 6.2, and for "~" section 6.5 of GFM: one or two
@@ -39,20 +39,20 @@ func (in *inliner) delimiterRun() {
 	}
 	in.add(token{kind: runToken, text: in.s[in.pos : in.pos+length]})
 	in.pos += length
-	in.pushDelimiter(delimiter{token: len(in.tokens) - 1, char: c, length: length, canOpen: canOpen, canClose: canClose})
+	in.pushDelimiter(delimiter{token: int32(len(in.tokens) - 1), char: c, length: int32(length), canOpen: canOpen, canClose: canClose})
 }
 
 func (in *inliner) pushDelimiter(d delimiter) {
 	d.previous, d.next = in.last, -1
 	in.delimiters = append(in.delimiters, d)
 	if in.last >= 0 {
-		in.delimiters[in.last].next = len(in.delimiters) - 1
+		in.delimiters[in.last].next = int32(len(in.delimiters) - 1)
 	}
-	in.last = len(in.delimiters) - 1
+	in.last = int32(len(in.delimiters) - 1)
 }
 
 // unlink takes delimiter i off the stack.
-func (in *inliner) unlink(i int) {
+func (in *inliner) unlink(i int32) {
 	d := in.delimiters[i]
 	if d.previous >= 0 {
 		in.delimiters[d.previous].next = d.next
@@ -66,7 +66,7 @@ func (in *inliner) unlink(i int) {
 
 // class numbers closers; those of one class match the same openers: the rule of
 // three depends on the length modulo 3, and tildes are no more than two.
-func (d delimiter) class() int {
+func (d delimiter) class() int32 {
 	n := d.length % 3
 	switch d.char {
 	case '_':
@@ -84,14 +84,14 @@ const classes = 18
 
 // matchDelimiters finds the emphasis among the delimiters above bottom and
 // takes them off the stack ("process emphasis").
-func (in *inliner) matchDelimiters(bottom int) {
+func (in *inliner) matchDelimiters(bottom int32) {
 	// No opener for a closer of the class is at this index or below.
-	var floors [classes]int
+	var floors [classes]int32
 	for i := range floors {
 		floors[i] = bottom
 	}
 
-	first := -1
+	first := int32(-1)
 	if bottom >= 0 {
 		first = in.delimiters[bottom].next
 	} else {
@@ -140,7 +140,7 @@ func (in *inliner) matches(opener, closer delimiter) bool {
 
 // emphasize puts emphasis between two delimiters, drops those between, and
 // returns the next closer to look at.
-func (in *inliner) emphasize(opener, closer int) int {
+func (in *inliner) emphasize(opener, closer int32) int32 {
 	for i := in.delimiters[closer].previous; i != opener; i = in.delimiters[i].previous {
 		in.unlink(i)
 	}
@@ -152,15 +152,9 @@ func (in *inliner) emphasize(opener, closer int) int {
 	case len(begin.text) >= 2 && len(end.text) >= 2:
 		m, used = strongMark, 2
 	}
-	if begin.more == nil {
-		begin.more = &details{}
-	}
-	begin.more.begins = append(begin.more.begins, m)
+	begin.begins = in.addMark(m, begin.begins)
 	begin.text = begin.text[used:]
-	if end.more == nil {
-		end.more = &details{}
-	}
-	end.more.ends = append(end.more.ends, m)
+	end.ends = in.addMark(m, end.ends)
 	end.text = end.text[used:]
 	if begin.text == "" {
 		in.unlink(opener)
@@ -170,4 +164,9 @@ func (in *inliner) emphasize(opener, closer int) int {
 	}
 	in.unlink(closer)
 	return in.delimiters[closer].next
+}
+
+func (in *inliner) addMark(m mark, before int32) int32 {
+	in.marks = append(in.marks, markNode{m, before})
+	return int32(len(in.marks) - 1)
 }

@@ -26,17 +26,17 @@ const (
 // ends, and all of it is well nested. A token may stand for a single byte of
 // the source, so it is small.
 type token struct {
-	kind tokenKind
-	text string
-	more *details // of few tokens
+	kind   tokenKind
+	ends   int32 // of a delimiter run: index of the last mark that ends there
+	begins int32 // likewise of the last that begins there; 0 for none
+	text   string
 }
 
-type details struct {
-	title string // of a link or image
-
-	// Of a delimiter run: the emphasis that ends and begins there, in the
-	// order in which it was found: from inside out.
-	ends, begins []mark
+// markNode is a mark of a delimiter run, and the index of the one that was
+// found before, which is further in; 0 if it is the first.
+type markNode struct {
+	mark   mark
+	before int32
 }
 
 // mark is a kind of emphasis.
@@ -58,10 +58,12 @@ type inliner struct {
 	s      string
 	pos    int
 	tokens []token
-	span   [2]int // where the last token stands in s, if it is text that may grow
+	span   [2]int         // where the last token stands in s, if it is text that may grow
+	titles map[int]string // of links and images, by the index of their token
+	marks  []markNode     // the first is none
 
 	delimiters []delimiter
-	last       int // the top of the stack of delimiters; -1 if it is empty
+	last       int32 // the top of the stack of delimiters; -1 if it is empty
 	brackets   []bracket
 	inactive   int // brackets below cannot begin links: they would hold one
 
@@ -79,6 +81,8 @@ func (in *inliner) parse(s string) []token {
 	in.last, in.inactive, in.span = -1, 0, [2]int{}
 	clear(in.lastRun)
 	clear(in.absent)
+	clear(in.titles)
+	in.marks = append(in.marks[:0], markNode{})
 	for in.pos < len(in.s) {
 		start := in.pos
 		for in.pos < len(in.s) && !isSpecial[in.s[in.pos]] {

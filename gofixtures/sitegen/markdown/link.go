@@ -7,8 +7,8 @@ type bracket struct {
 	token      int // index of its token
 	after      int // index in the source after it
 	image      bool
-	delimiter  int  // the top of the stack of delimiters then
-	hasBracket bool // another one came later
+	delimiter  int32 // the top of the stack of delimiters then
+	hasBracket bool  // another one came later
 }
 
 func (in *inliner) openBracket(length int) {
@@ -61,7 +61,7 @@ func (in *inliner) closeBracket() {
 	}
 	in.tokens[b.token] = token{kind: begin, text: ref.destination}
 	if ref.title != "" {
-		in.tokens[b.token].more = &details{title: ref.title}
+		in.titles[b.token] = ref.title
 	}
 	in.matchDelimiters(b.delimiter)
 	in.add(token{kind: finish})

@@ -62,7 +62,7 @@ func TestRender(t *testing.T) {
 }
 
 func TestHeadings(t *testing.T) {
-	source := "# A *b* [c](d)\n## A b c\n> ### Ünï `cöde`!\n\n# ?\n# A b c 1\n# A b c\n"
+	source := "# A *b* [c](d)\n## A b c\n> ### Ünï `cöde`!\n\n# ?\n# A b c 1\n# A b c\n# [x](y) ![z](w \"v\")\n"
 	want := []Heading{
 		{1, "a-b-c", "A <em>b</em> c"},
 		{2, "a-b-c-1", "A b c"},
@@ -70,6 +70,7 @@ func TestHeadings(t *testing.T) {
 		{1, "section", "?"},
 		{1, "a-b-c-1-1", "A b c 1"},
 		{1, "a-b-c-2", "A b c"},
+		{1, "x-z", `x <img src="w" alt="z" title="v" />`},
 	}
 	got := Render(source, Options{HeadingIDs: true})
 	for i, h := range got.Headings {

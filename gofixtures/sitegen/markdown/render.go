@@ -23,7 +23,7 @@ type renderer struct {
 
 func render(p *parser, opts Options) Result {
 	r := &renderer{p: p, opts: opts, padding: maxPadding, ids: make(map[string]int)}
-	r.inliner = inliner{p: p, budget: max(minExpansion, p.size), lastRun: make(map[int]int), absent: make(map[string]int)}
+	r.inliner = inliner{p: p, budget: max(minExpansion, p.size), lastRun: make(map[int]int), absent: make(map[string]int), titles: make(map[int]string)}
 	r.out = make([]byte, 0, p.size+p.size/2)
 	r.blocks(p.open[0].children, false)
 	r.footnotes()

@@ -26,7 +26,7 @@ func (r *renderer) inlines(tokens []token) {
 		switch t.kind {
 		case imageToken:
 			if images++; images == 1 {
-				title = t.title()
+				title = r.inliner.titles[i]
 				r.write(`<img src="`)
 				r.destination(t.text)
 				r.write(`" alt="`)
@@ -61,7 +61,7 @@ func (r *renderer) inlines(tokens []token) {
 			r.write(`<a href="`)
 			r.destination(t.text)
 			r.write(`"`)
-			r.title(t.title())
+			r.title(r.inliner.titles[i])
 			r.write(">")
 		case endLinkToken:
 			r.write("</a>")
@@ -73,26 +73,21 @@ func (r *renderer) inlines(tokens []token) {
 	}
 }
 
-// run renders a delimiter run.
+// run renders a delimiter run. What ends first is what was found first; what
+// begins first is what was found last.
 func (r *renderer) run(t *token) {
-	var d details
-	if t.more != nil {
-		d = *t.more
+	marks := r.inliner.marks
+	var ends []mark
+	for i := t.ends; i > 0; i = marks[i].before {
+		ends = append(ends, marks[i].mark)
 	}
-	for _, m := range d.ends {
-		r.write(endTags[m])
+	for i := len(ends) - 1; i >= 0; i-- {
+		r.write(endTags[ends[i]])
 	}
 	r.write(t.text)
-	for i := len(d.begins) - 1; i >= 0; i-- {
-		r.write(beginTags[d.begins[i]])
+	for i := t.begins; i > 0; i = marks[i].before {
+		r.write(beginTags[marks[i].mark])
 	}
-}
-
-func (t *token) title() string {
-	if t.more == nil {
-		return ""
-	}
-	return t.more.title
 }
 
 func (r *renderer) destination(s string) {
@@ -150,13 +145,14 @@ func plainText(tokens []token) string {
 	return b.String()
 }
 
+// withoutLinks replaces links, footnotes and raw HTML by nothing. The other
+// tokens keep their indices.
 func withoutLinks(tokens []token) []token {
-	var rest []token
-	for _, t := range tokens {
-		switch t.kind {
+	rest := append([]token(nil), tokens...)
+	for i := range rest {
+		switch rest[i].kind {
 		case linkToken, endLinkToken, footnoteToken, rawToken:
-		default:
-			rest = append(rest, t)
+			rest[i] = token{}
 		}
 	}
 	return rest

@@ -16,6 +16,10 @@ const (
 	LinksOff
 )
 
+// templateLinks: a link that is broken on more pages than this, and on more than
+// half of all, is one of the templates, and is listed once.
+const templateLinks = 3
+
 // document is what the check needs of an HTML file.
 type document struct {
 	name  string
@@ -45,18 +49,30 @@ func (s *Site) checkLinks() {
 	for _, d := range documents {
 		byName[d.name] = d
 	}
+	found := make([][]string, len(documents)) // what is wrong with each
 	parallel(len(documents), s.opts.Jobs, func(_, i int) {
-		d := documents[i]
-		for _, link := range d.links {
-			if reason := s.broken(d, link, byName); reason != "" {
-				s.problems.add(Problem{
-					File:    s.output.files[d.name].source,
-					Message: fmt.Sprintf("broken link %.200q: %s", link, reason),
-					warning: s.opts.CheckLinks == LinksWarn,
-				})
+		for _, link := range documents[i].links {
+			if reason := s.broken(documents[i], link, byName); reason != "" {
+				found[i] = append(found[i], fmt.Sprintf("broken link %.200q: %s", link, reason))
 			}
 		}
 	})
+	count := make(map[string]int)
+	for _, messages := range found {
+		for _, message := range messages {
+			count[message]++
+		}
+	}
+	for i, d := range documents {
+		for _, message := range found[i] {
+			source := s.output.files[d.name].source
+			p := Problem{File: source, Message: message, warning: s.opts.CheckLinks == LinksWarn}
+			if count[message] > max(templateLinks, len(documents)/2) {
+				p.File, p.page = "templates", source
+			}
+			s.problems.add(p)
+		}
+	}
 }
 
 // scan finds the links and ids of a document.

@@ -144,6 +144,13 @@ templates/single.html:1:2: executing "single.html" at <.Nope>: can't evaluate fi
 		t.Errorf("%v, %v", warnings, err)
 	}
 	mustBuild(t, source("content/b.md", "[x](/nope/)"), func(o *Options) { o.CheckLinks = LinksOff })
+
+	fsys := source("templates/single.html", `<img src="/nope.png">`, "content/b.md", "", "content/c.md", "", "content/d.md", "")
+	_, _, err = buildFrom(fsys, nil)
+	want = "templates: broken link \"/nope.png\": no such page or file (in content/a.md and 3 more)"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
 }
 
 func TestNothingThere(t *testing.T) {
