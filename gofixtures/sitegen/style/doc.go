@@ -82,8 +82,8 @@
 // # Limits
 //
 // Text must be UTF-8 without NUL. Blocks, brackets, calls and imports may be
-// nested 100 deep. There may be 1000 files of 8 MiB in all, and the output may
+// nested 100 deep. There may be 1000 files of 4 MiB in all, and the output may
 // be 16 MiB. All that is read and built on the way to it may be 64 MiB, where a
-// statement counts as 64 bytes each time it is evaluated: so style sheets that
+// statement counts as 32 bytes each time it is evaluated: so style sheets that
 // multiply without end come to one. Each limit is an error at a place.
 package style

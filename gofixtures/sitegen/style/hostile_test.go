@@ -12,7 +12,10 @@ func TestHostile(t *testing.T) {
 	deep := func(n int, open, middle, closing string) string {
 		return strings.Repeat(open, n) + middle + strings.Repeat(closing, n)
 	}
-	var doubled, chain strings.Builder
+	var params, doubled, chain strings.Builder
+	for i := 0; i < 100; i++ {
+		fmt.Fprintf(&params, "$p%d: 1,", i)
+	}
 	doubled.WriteString("$a: aaaaaaaaaaaaaaaa;\n")
 	chain.WriteString("@mixin m0 { x: y }\n")
 	for i := 1; i < 60; i++ {
@@ -47,11 +50,13 @@ func TestHostile(t *testing.T) {
 		{"selectors", strings.Repeat("[", 1<<20) + "{}", "main.scss:1:101: nested too deeply"},
 		{"minus", "a{x:" + strings.Repeat("-", 1<<20) + "1}", "a {\n  x: " + strings.Repeat("-", 1<<20) + "1;\n}\n"},
 		{"negations", "a{x:" + deep(100, "-(", "1", ")") + "}", "a {\n  x: 1;\n}\n"},
-		{"a product of selectors", deep(40, "a,b{", "x:y", "}"), "main.scss:1:77: too much work: the style sheets grow without bounds"},
+		{"a product of selectors", deep(40, "a,b{", "x:y", "}"), "main.scss:1:73: too much work: the style sheets grow without bounds"},
 		{"doubled variables", doubled.String(), "main.scss:21:1: too much work: the style sheets grow without bounds"},
-		{"doubled mixins", chain.String(), "main.scss:2:13: too much work: the style sheets grow without bounds"},
+		{"doubled mixins", chain.String(), "main.scss:4:26: too much work: the style sheets grow without bounds"},
 		{"doubled mixins without output", empty, "main.scss:4:26: too much work: the style sheets grow without bounds"},
-		{"doubled imports", imports, "a59.scss:1:9: too much work: the style sheets grow without bounds"},
+		{"doubled imports", imports, "a59.scss:1:24: too much work: the style sheets grow without bounds"},
+		{"many arguments", "@mixin m(" + params.String() + ") { }" + strings.Repeat("@include m;", 1<<13),
+			"main.scss:1:57015: too much work: the style sheets grow without bounds"},
 		{"many imports", strings.Repeat("@import 'a';", 1<<16) + "\n== a.scss\n", ""},
 		{"work without output", "@mixin m($a: /*" + long + "*/ 1) { }" + strings.Repeat("@include m;", 1000),
 			"main.scss:1:1049294: too much work: the style sheets grow without bounds"},

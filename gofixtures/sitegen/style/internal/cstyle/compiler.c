@@ -174,7 +174,7 @@ void no_memory(compiler *c)
 
 /*
  * spend bounds time and memory: every text that is read or built costs its
- * length, every statement STEP_COST.
+ * length, and what takes memory without a text costs as much.
  */
 void spend(compiler *c, size_t n)
 {

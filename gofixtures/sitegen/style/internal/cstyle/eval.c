@@ -77,6 +77,7 @@ bool find_variable(struct scope *s, struct text name, struct text *value)
 /* set binds a name; it must last. */
 static void set(compiler *c, struct scope *s, struct binding new)
 {
+	spend(c, BINDING_COST);
 	struct binding *old = own(s, new.name);
 	if (old != NULL) {
 		*old = new;

@@ -26,7 +26,11 @@ enum {
 	MAX_OUTPUT = 16 * 1024 * 1024, /* bytes of CSS */
 	MAX_WORK = 64 * 1024 * 1024, /* bytes of intermediate text and statements, see spend */
 	MAX_PARAMS = 100,            /* of a mixin */
-	STEP_COST = 64               /* a statement, in bytes of work */
+
+	/* Work that is not text, in bytes. */
+	STEP_COST = 32,    /* a statement */
+	BINDING_COST = 128, /* a variable that is set */
+	SELECTOR_COST = 64 /* a combined selector */
 };
 
 typedef unsigned char byte;

@@ -119,7 +119,7 @@ void texts_add(compiler *c, struct texts *list, struct text t)
 	if (list->n == list->capacity) {
 		if (list->capacity > SIZE_MAX / 4)
 			no_memory(c);
-		size_t capacity = list->capacity == 0 ? 4 : 2 * list->capacity;
+		size_t capacity = list->capacity == 0 ? 1 : 2 * list->capacity;
 		struct text *at = allocate(c, list->arena, capacity, sizeof *at);
 		if (list->n > 0)
 			memcpy(at, list->at, list->n * sizeof *at);
@@ -145,7 +145,10 @@ struct text copied(compiler *c, struct arena *a, struct text t)
 
 struct text join3(compiler *c, struct text x, struct text y, struct text z)
 {
-	struct buffer b = {.arena = &c->scratch};
+	if (x.n > SIZE_MAX / 4 || y.n > SIZE_MAX / 4 || z.n > SIZE_MAX / 4)
+		no_memory(c);
+	size_t n = x.n + y.n + z.n;
+	struct buffer b = {&c->scratch, reserve(c, &c->scratch, n), 0, n};
 	append(c, &b, x);
 	append(c, &b, y);
 	append(c, &b, z);

@@ -103,16 +103,18 @@ struct texts selectors(compiler *c, const struct node *n, struct text t, struct 
 		return all;
 	}
 	const struct texts *outer = &around.rule->selectors;
+	struct buffer full = {.arena = &c->scratch};
 	for (size_t i = 0; i < outer->n; i++) {
 		for (size_t j = 0; j < inner.n; j++) {
-			struct text full;
-			struct buffer b = {.arena = &c->scratch};
-			if (replace_parent(c, &b, inner.at[j], outer->at[i]))
-				full = taken(&b);
-			else
-				full = join3(c, outer->at[i], LITERAL(" "), inner.at[j]);
-			spend(c, full.n + 16);
-			texts_add(c, &all, copied(c, &c->keep, full));
+			full.n = 0;
+			if (!replace_parent(c, &full, inner.at[j], outer->at[i])) {
+				full.n = 0;
+				append(c, &full, outer->at[i]);
+				append_byte(c, &full, ' ');
+				append(c, &full, inner.at[j]);
+			}
+			spend(c, full.n + SELECTOR_COST);
+			texts_add(c, &all, copied(c, &c->keep, taken(&full)));
 		}
 	}
 	return all;

@@ -302,12 +302,16 @@ static struct operand function(struct evaluator *e, struct buffer *out, unsigned
 static struct operand word(struct evaluator *e, struct text read, unsigned mode)
 {
 	struct cursor *k = &e->k;
+	size_t start = k->pos;
+	if (peek(k, 0) == '#' && peek(k, 1) != '{')
+		k->pos++;
+	name(k);
+	struct text plain = slice(k->f->text, start, k->pos);
+	if (read.n == 0 && !has_byte(LITERAL("#\\(+"), peek(k, 0)))
+		return (struct operand){plain, false};
 	struct buffer out = {.arena = &e->c->scratch};
 	append(e->c, &out, read);
-	if (peek(k, 0) == '#' && peek(k, 1) != '{') {
-		append_byte(e->c, &out, '#');
-		k->pos++;
-	}
+	append(e->c, &out, plain);
 	for (;;) {
 		if (is_name(peek(k, 0)))
 			append(e->c, &out, name(k));

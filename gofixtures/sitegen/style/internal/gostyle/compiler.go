@@ -22,7 +22,11 @@ const (
 	maxOutput  = 16 << 20 // bytes of CSS
 	maxWork    = 64 << 20 // bytes of intermediate text and statements, see spend
 	maxParams  = 100      // of a mixin
-	stepCost   = 64       // a statement, in bytes of work
+
+	// Work that is not text, in bytes.
+	stepCost     = 32  // a statement
+	bindingCost  = 128 // a variable that is set
+	selectorCost = 64  // a combined selector
 )
 
 // Compiler implements sheet.Compiler.
@@ -148,7 +152,8 @@ func (f *file) check() {
 }
 
 // spend bounds time and memory: every text that is read or built costs its
-// length, every statement stepCost.
+// length, and what takes memory without a text costs as much. Flat CSS of
+// any kind costs less than maxWork: see maxInput in package sheet.
 func (c *Compiler) spend(n int) {
 	if n > maxWork-c.work {
 		c.current.file.fail(c.current.pos, "too much work: the style sheets grow without bounds")

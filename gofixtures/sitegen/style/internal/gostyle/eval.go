@@ -15,7 +15,8 @@ type binding struct {
 	scope *scope // where the mixin was defined
 }
 
-func (s *scope) set(name string, b binding) {
+func (c *Compiler) set(s *scope, name string, b binding) {
+	c.spend(bindingCost)
 	if s.names == nil {
 		s.names = make(map[string]binding)
 	}
@@ -82,7 +83,7 @@ func (c *Compiler) statement(n *node, x *context, depth int) {
 	case anAtRule:
 		c.atRule(n, x, depth)
 	case aMixin:
-		x.scope.set(n.name, binding{mixin: n, scope: x.scope})
+		c.set(x.scope, n.name, binding{mixin: n, scope: x.scope})
 	case anInclude:
 		c.include(n, x, depth)
 	case aContent:
@@ -175,7 +176,7 @@ func (c *Compiler) assign(n *node, x *context) {
 		for where = x.scope; where.outer != nil; where = where.outer {
 		}
 	}
-	where.set(n.name, binding{value: value})
+	c.set(where, n.name, binding{value: value})
 }
 
 // wraps are the at-rules that hold style rules on a condition or in a layer:
@@ -266,7 +267,7 @@ func (c *Compiler) arguments(n, mixin *node, from, to *scope) {
 		value := span{k.pos, 0}
 		k.scan(",", false)
 		value.end = k.pos
-		to.set(name, binding{value: c.evaluate(n, value, from, withVariables|arithmetic)})
+		c.set(to, name, binding{value: c.evaluate(n, value, from, withVariables|arithmetic)})
 		if k.pos < k.end {
 			k.pos++
 		}
@@ -278,7 +279,7 @@ func (c *Compiler) arguments(n, mixin *node, from, to *scope) {
 		if !p.hasDefault {
 			n.file.fail(n.pos, "missing argument "+clip(p.name)+" of the mixin "+clip(mixin.name[1:]))
 		}
-		to.set(p.name, binding{value: c.evaluate(mixin, p.value, to, withVariables|arithmetic)})
+		c.set(to, p.name, binding{value: c.evaluate(mixin, p.value, to, withVariables|arithmetic)})
 	}
 }
 

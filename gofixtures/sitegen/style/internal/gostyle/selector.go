@@ -51,7 +51,7 @@ func (c *Compiler) selectors(n *node, text string, around place) []string {
 			if !found {
 				full = parent + " " + s
 			}
-			c.spend(len(full) + 16)
+			c.spend(len(full) + selectorCost)
 			all = append(all, full)
 		}
 	}

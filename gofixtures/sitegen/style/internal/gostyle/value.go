@@ -344,11 +344,16 @@ func (e *evaluator) number() string {
 
 // word reads an identifier, a color or a function, after what was read of it.
 func (e *evaluator) word(read string, m mode) operand {
-	out := []byte(read)
+	start := e.pos
 	if e.peek(0) == '#' && e.peek(1) != '{' {
-		out = append(out, '#')
 		e.pos++
 	}
+	e.name()
+	plain := e.f.text[start:e.pos]
+	if read == "" && strings.IndexByte("#\\(+", e.peek(0)) < 0 {
+		return operand{plain, false}
+	}
+	out := []byte(read + plain)
 	for {
 		if isName(e.peek(0)) {
 			out = append(out, e.name()...)

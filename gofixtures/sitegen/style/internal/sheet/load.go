@@ -12,7 +12,7 @@ import (
 // Limits of what is read.
 const (
 	maxFiles = 1000
-	maxInput = 8 << 20 // bytes of all files
+	maxInput = 4 << 20 // bytes of all files
 )
 
 // Compile loads entry and all that it imports from fsys into c, and renders.
