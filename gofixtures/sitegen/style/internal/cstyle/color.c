@@ -35,7 +35,7 @@ static bool named(struct text word, struct color *color)
 		{LITERAL("yellow"), {{255, 255, 0}}},
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (same(word, names[i].name)) {
+		if (gsty_same(word, names[i].name)) {
 			*color = names[i].color;
 			return true;
 		}
@@ -50,7 +50,7 @@ static int64_t hex_value(byte ch)
 
 static bool parse_color(compiler *c, struct text t, struct color *color)
 {
-	if (named(lowered(c, t), color))
+	if (named(gsty_lowered(c, t), color))
 		return true;
 	if ((t.n != 4 && t.n != 7) || t.p[0] != '#')
 		return false;
@@ -68,12 +68,12 @@ static struct text color_text(compiler *c, struct color color)
 {
 	const struct text digits = LITERAL("0123456789abcdef");
 	struct buffer out = {.arena = &c->scratch};
-	append_byte(c, &out, '#');
+	gsty_append_byte(c, &out, '#');
 	for (size_t i = 0; i < 3; i++) {
-		append_byte(c, &out, digits.p[color.channel[i] >> 4]);
-		append_byte(c, &out, digits.p[color.channel[i] & 15]);
+		gsty_append_byte(c, &out, digits.p[color.channel[i] >> 4]);
+		gsty_append_byte(c, &out, digits.p[color.channel[i] & 15]);
 	}
-	return taken(&out);
+	return gsty_taken(&out);
 }
 
 /* 100 % in the units of numbers. */
@@ -83,8 +83,8 @@ static struct text color_text(compiler *c, struct color color)
 static bool percentage(struct text t, int64_t *p)
 {
 	struct number n;
-	if (!parse_number(t, &n) || (n.negative && n.magnitude > 0) || n.magnitude > WHOLE ||
-		(n.unit.n > 0 && !same(n.unit, LITERAL("%"))))
+	if (!gsty_parse_number(t, &n) || (n.negative && n.magnitude > 0) || n.magnitude > WHOLE ||
+		(n.unit.n > 0 && !gsty_same(n.unit, LITERAL("%"))))
 		return false;
 	*p = (int64_t)n.magnitude;
 	return true;
@@ -142,28 +142,28 @@ static struct color lighten(struct color color, int64_t amount)
 static struct text opacity(compiler *c, struct color color, struct text alpha)
 {
 	struct buffer out = {.arena = &c->scratch};
-	append(c, &out, LITERAL("rgba("));
+	gsty_append(c, &out, LITERAL("rgba("));
 	for (size_t i = 0; i < 3; i++) {
-		append_digits(c, &out, (uint64_t)color.channel[i], 1);
-		append(c, &out, LITERAL(", "));
+		gsty_append_digits(c, &out, (uint64_t)color.channel[i], 1);
+		gsty_append(c, &out, LITERAL(", "));
 	}
-	append(c, &out, alpha);
-	append_byte(c, &out, ')');
-	return taken(&out);
+	gsty_append(c, &out, alpha);
+	gsty_append_byte(c, &out, ')');
+	return gsty_taken(&out);
 }
 
 /*
- * color_function calls a function on colors, and says whether it has a result.
+ * gsty_color_function calls a function on colors, and says whether it has a result.
  * If it is one and has none there is a problem.
  */
-bool color_function(compiler *c, struct text name, struct text args,
+bool gsty_color_function(compiler *c, struct text name, struct text args,
 	struct text *result, struct text *problem)
 {
-	bool is_rgba = same(name, LITERAL("rgba")), is_mix = same(name, LITERAL("mix"));
-	bool is_darken = same(name, LITERAL("darken"));
-	if (!is_rgba && !is_mix && !is_darken && !same(name, LITERAL("lighten")))
+	bool is_rgba = gsty_same(name, LITERAL("rgba")), is_mix = gsty_same(name, LITERAL("mix"));
+	bool is_darken = gsty_same(name, LITERAL("darken"));
+	if (!is_rgba && !is_mix && !is_darken && !gsty_same(name, LITERAL("lighten")))
 		return false;
-	struct texts parts = split(c, args);
+	struct texts parts = gsty_split(c, args);
 	struct color first, second;
 	bool is_color = parse_color(c, parts.at[0], &first);
 	if (is_rgba) {
@@ -187,6 +187,6 @@ bool color_function(compiler *c, struct text name, struct text args,
 		*result = color_text(c, lighten(first, is_darken ? -amount : amount));
 		return true;
 	}
-	*problem = join3(c, name, LITERAL(" wants a color such as #369 and a percentage"), LITERAL(""));
+	*problem = gsty_join3(c, name, LITERAL(" wants a color such as #369 and a percentage"), LITERAL(""));
 	return false;
 }

@@ -18,8 +18,8 @@ void gopie_style_free(gopie_style *c)
 {
 	if (c == NULL)
 		return;
-	arena_free(&c->keep);
-	arena_free(&c->scratch);
+	gsty_arena_free(&c->keep);
+	gsty_arena_free(&c->scratch);
 	free(c->files);
 	free(c->css);
 	free(c);
@@ -32,7 +32,7 @@ static void check(compiler *c, const struct file *f)
 	size_t n = f->text.n;
 	for (size_t i = 0; i < n;) {
 		if (p[i] == 0)
-			fail(c, f, i, LITERAL("NUL byte"));
+			gsty_fail(c, f, i, LITERAL("NUL byte"));
 		if (p[i] < 0x80) {
 			i++;
 			continue;
@@ -55,10 +55,10 @@ static void check(compiler *c, const struct file *f)
 				high = 0x8F;
 		}
 		if (more == 0 || more >= n - i || p[i + 1] < low || p[i + 1] > high)
-			fail(c, f, i, LITERAL("invalid UTF-8"));
+			gsty_fail(c, f, i, LITERAL("invalid UTF-8"));
 		for (size_t j = 2; j <= more; j++) {
 			if ((p[i + j] & 0xC0) != 0x80)
-				fail(c, f, i, LITERAL("invalid UTF-8"));
+				gsty_fail(c, f, i, LITERAL("invalid UTF-8"));
 		}
 		i += more + 1;
 	}
@@ -70,10 +70,10 @@ static void add_file(compiler *c, struct file *f)
 	if (c->file_count == c->file_capacity) {
 		size_t capacity = 2 * c->file_capacity + 8;
 		if (capacity > SIZE_MAX / sizeof *c->files)
-			no_memory(c);
+			gsty_no_memory(c);
 		struct file **files = realloc(c->files, capacity * sizeof *files);
 		if (files == NULL)
-			no_memory(c);
+			gsty_no_memory(c);
 		c->files = files;
 		c->file_capacity = capacity;
 	}
@@ -88,15 +88,15 @@ gopie_style_status gopie_style_add(gopie_style *c, const char *name, size_t name
 	int status = setjmp(failure);
 	if (status != 0)
 		return (gopie_style_status)status;
-	struct file *f = allocate(c, &c->keep, 1, sizeof *f);
-	f->name = copied(c, &c->keep, (struct text){(const byte *)name, name_length});
-	f->text = copied(c, &c->keep, (struct text){(const byte *)text, length});
+	struct file *f = gsty_allocate(c, &c->keep, 1, sizeof *f);
+	f->name = gsty_copied(c, &c->keep, (struct text){(const byte *)name, name_length});
+	f->text = gsty_copied(c, &c->keep, (struct text){(const byte *)text, length});
 	check(c, f);
 	const struct text mark = LITERAL("\xEF\xBB\xBF"); /* byte order mark */
-	f->body = parse(c, f, starts_with(f->text, mark) ? mark.n : 0);
+	f->body = gsty_parse(c, f, gsty_starts_with(f->text, mark) ? mark.n : 0);
 	add_file(c, f);
 	*number = c->file_count - 1;
-	arena_empty(&c->scratch);
+	gsty_arena_empty(&c->scratch);
 	return GOPIE_STYLE_OK;
 }
 
@@ -148,8 +148,8 @@ gopie_style_status gopie_style_render(gopie_style *c, const char **css, size_t *
 	int status = setjmp(failure);
 	if (status != 0)
 		return (gopie_style_status)status;
-	render(c, c->files[0]);
-	finish(c);
+	gsty_render(c, c->files[0]);
+	gsty_finish(c);
 	*css = (const char *)c->css;
 	*length = c->css_length;
 	return GOPIE_STYLE_OK;
@@ -160,37 +160,37 @@ gopie_style_note gopie_style_get_error(const gopie_style *c)
 	return c->error;
 }
 
-/* fail ends the compilation. The message need not last. */
-void fail(compiler *c, const struct file *f, size_t pos, struct text message)
+/* gsty_fail ends the compilation. The message need not last. */
+void gsty_fail(compiler *c, const struct file *f, size_t pos, struct text message)
 {
-	c->error = locate(f, pos, copied(c, &c->keep, message));
+	c->error = locate(f, pos, gsty_copied(c, &c->keep, message));
 	longjmp(*c->failure, GOPIE_STYLE_ERROR);
 }
 
-void no_memory(compiler *c)
+void gsty_no_memory(compiler *c)
 {
 	longjmp(*c->failure, GOPIE_STYLE_NO_MEMORY);
 }
 
 /*
- * spend bounds time and memory: every text that is read or built costs its
+ * gsty_spend bounds time and memory: every text that is read or built costs its
  * length, and what takes memory without a text costs as much.
  */
-void spend(compiler *c, size_t n)
+void gsty_spend(compiler *c, size_t n)
 {
 	if (n > MAX_WORK - c->work)
-		fail(c, c->current->file, c->current->pos,
+		gsty_fail(c, c->current->file, c->current->pos,
 			LITERAL("too much work: the style sheets grow without bounds"));
 	c->work += n;
 }
 
-/* clip shortens what is quoted in an error. */
-struct text clip(compiler *c, struct text t)
+/* gsty_clip shortens what is quoted in an error. */
+struct text gsty_clip(compiler *c, struct text t)
 {
 	size_t n = 40;
 	if (t.n <= n)
 		return t;
 	while (n > 0 && (t.p[n] & 0xC0) == 0x80)
 		n--;
-	return join3(c, slice(t, 0, n), LITERAL("..."), LITERAL(""));
+	return gsty_join3(c, slice(t, 0, n), LITERAL("..."), LITERAL(""));
 }

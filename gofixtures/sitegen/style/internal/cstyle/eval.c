@@ -2,111 +2,6 @@
 
 #include "internal.h"
 
-/*
- * A variable or mixin: a leaf of the tree of a scope. Names of variables begin
- * with $, those of mixins with @.
- */
-struct binding {
-	struct text name, value;
-	const struct node *mixin;
-	struct scope *scope; /* where the mixin was defined */
-};
-
-/*
- * A tree of names that branches where they differ (a crit-bit tree): linear in
- * the length of a name, whatever the names are. No name has a NUL, so none is a
- * prefix of another.
- */
-struct branch {
-	size_t byte;
-	byte mask; /* 0 for a leaf */
-	struct branch *child[2];
-	struct binding binding;
-};
-
-struct scope {
-	struct scope *outer;
-	struct branch *names;
-};
-
-static byte byte_at(struct text t, size_t i)
-{
-	return i < t.n ? t.p[i] : 0;
-}
-
-/* nearest returns the leaf that name is, if it is one of the tree. */
-static struct branch *nearest(struct branch *b, struct text name)
-{
-	while (b->mask != 0)
-		b = b->child[(byte_at(name, b->byte) & b->mask) != 0];
-	return b;
-}
-
-/* own returns the binding of the scope itself. */
-static struct binding *own(struct scope *s, struct text name)
-{
-	if (s->names == NULL)
-		return NULL;
-	struct branch *b = nearest(s->names, name);
-	return same(b->binding.name, name) ? &b->binding : NULL;
-}
-
-/* find returns the innermost binding and sets the scope that has it. */
-static struct binding *find(struct scope *s, struct text name, struct scope **where)
-{
-	for (; s != NULL; s = s->outer) {
-		struct binding *b = own(s, name);
-		if (b != NULL) {
-			*where = s;
-			return b;
-		}
-	}
-	*where = NULL;
-	return NULL;
-}
-
-bool find_variable(struct scope *s, struct text name, struct text *value)
-{
-	const struct binding *b = find(s, name, &s);
-	if (b == NULL)
-		return false;
-	*value = b->value;
-	return true;
-}
-
-/* set binds a name; it must last. */
-static void set(compiler *c, struct scope *s, struct binding new)
-{
-	spend(c, BINDING_COST);
-	struct binding *old = own(s, new.name);
-	if (old != NULL) {
-		*old = new;
-		return;
-	}
-	struct branch *leaf = allocate(c, &c->keep, 1, sizeof *leaf);
-	leaf->binding = new;
-	if (s->names == NULL) {
-		s->names = leaf;
-		return;
-	}
-	struct text other = nearest(s->names, new.name)->binding.name;
-	struct branch *fork = allocate(c, &c->keep, 1, sizeof *fork);
-	while (byte_at(other, fork->byte) == byte_at(new.name, fork->byte))
-		fork->byte++;
-	byte differ = byte_at(other, fork->byte) ^ byte_at(new.name, fork->byte);
-	fork->mask = 0x80;
-	while ((differ & fork->mask) == 0)
-		fork->mask >>= 1;
-	struct branch **link = &s->names;
-	while ((*link)->mask != 0 && ((*link)->byte < fork->byte ||
-		((*link)->byte == fork->byte && (*link)->mask > fork->mask)))
-		link = &(*link)->child[(byte_at(new.name, (*link)->byte) & (*link)->mask) != 0];
-	bool one = (byte_at(new.name, fork->byte) & fork->mask) != 0;
-	fork->child[one] = leaf;
-	fork->child[!one] = *link;
-	*link = fork;
-}
-
 /* What statements are evaluated in. */
 struct context {
 	struct scope *scope;
@@ -123,18 +18,11 @@ struct content {
 
 static void run(compiler *c, const struct node *body, struct context *x, size_t depth);
 
-static struct scope *new_scope(compiler *c, struct scope *outer)
-{
-	struct scope *s = allocate(c, &c->keep, 1, sizeof *s);
-	s->outer = outer;
-	return s;
-}
-
 /* block_of is x with a scope of its own. */
 static struct context block_of(compiler *c, const struct context *x)
 {
 	struct context inner = *x;
-	inner.scope = new_scope(c, x->scope);
+	inner.scope = gsty_new_scope(c, x->scope);
 	return inner;
 }
 
@@ -142,16 +30,16 @@ static struct context block_of(compiler *c, const struct context *x)
 static void comment(compiler *c, const struct node *n, const struct context *x)
 {
 	struct text t = slice(n->file->text, n->head.start, n->head.end);
-	if (c->minify && !starts_with(t, LITERAL("/*!")))
+	if (c->minify && !gsty_starts_with(t, LITERAL("/*!")))
 		return;
-	go_to(c, x->at);
-	write_line(c, t);
+	gsty_go_to(c, x->at);
+	gsty_write_line(c, t);
 }
 
 static bool contains(struct text t, struct text part)
 {
 	for (size_t i = 0; i + part.n <= t.n; i++) {
-		if (same(slice(t, i, i + part.n), part))
+		if (gsty_same(slice(t, i, i + part.n), part))
 			return true;
 	}
 	return false;
@@ -163,34 +51,34 @@ static bool contains(struct text t, struct text part)
  */
 static bool zero_is_length(compiler *c, struct text property)
 {
-	struct text p = lowered(c, property);
+	struct text p = gsty_lowered(c, property);
 	return !contains(p, LITERAL("flex")) && !contains(p, LITERAL("tab-size")) &&
-		!starts_with(p, LITERAL("--"));
+		!gsty_starts_with(p, LITERAL("--"));
 }
 
 static void declare(compiler *c, const struct node *n, const struct context *x)
 {
 	if (x->at.rule == NULL && !x->at.opaque)
-		fail(c, n->file, n->pos, LITERAL("declaration outside of a rule"));
-	struct text property = evaluate(c, n, n->head, x->scope, 0);
+		gsty_fail(c, n->file, n->pos, LITERAL("declaration outside of a rule"));
+	struct text property = gsty_evaluate(c, n, n->head, x->scope, 0);
 	if (property.n == 0)
-		fail(c, n->file, n->pos, LITERAL("expected a property before :"));
+		gsty_fail(c, n->file, n->pos, LITERAL("expected a property before :"));
 	struct text value;
 	if (n->kind == A_CUSTOM) {
-		value = verbatim(c, n, n->value, x->scope);
+		value = gsty_verbatim(c, n, n->value, x->scope);
 		/* Before CSS Custom Properties Level 1 of 2022 it could not be empty. */
 		if (c->minify && value.n == 0)
 			value = LITERAL(" ");
 	} else {
-		value = evaluate(c, n, n->value, x->scope, WITH_VARIABLES | ARITHMETIC);
+		value = gsty_evaluate(c, n, n->value, x->scope, WITH_VARIABLES | ARITHMETIC);
 		if (value.n == 0)
-			fail(c, n->file, n->pos, LITERAL("expected a value after :"));
+			gsty_fail(c, n->file, n->pos, LITERAL("expected a value after :"));
 		if (c->minify)
-			value = minify_value(c, value,
+			value = gsty_minify_value(c, value,
 				x->at.rule != NULL && !x->at.opaque && zero_is_length(c, property));
 	}
-	go_to(c, x->at);
-	write_declaration(c, property, value);
+	gsty_go_to(c, x->at);
+	gsty_write_declaration(c, property, value);
 }
 
 /*
@@ -201,27 +89,27 @@ static void declare(compiler *c, const struct node *n, const struct context *x)
 static void assign(compiler *c, const struct node *n, const struct context *x)
 {
 	struct scope *where;
-	if (find(x->scope, n->name, &where) != NULL && n->is_default)
+	if (gsty_find(x->scope, n->name, &where) != NULL && n->is_default)
 		return;
-	struct text value = evaluate(c, n, n->value, x->scope, WITH_VARIABLES | ARITHMETIC);
+	struct text value = gsty_evaluate(c, n, n->value, x->scope, WITH_VARIABLES | ARITHMETIC);
 	if (value.n == 0)
-		fail(c, n->file, n->pos, LITERAL("expected a value after :"));
+		gsty_fail(c, n->file, n->pos, LITERAL("expected a value after :"));
 	if (where == NULL || where->outer == NULL)
 		where = x->scope;
 	if (n->is_global) {
 		for (where = x->scope; where->outer != NULL; where = where->outer) {
 		}
 	}
-	set(c, where, (struct binding){.name = n->name, .value = copied(c, &c->keep, value)});
+	gsty_set(c, where, (struct binding){.name = n->name, .value = gsty_copied(c, &c->keep, value)});
 }
 
 static void style_rule(compiler *c, const struct node *n, const struct context *x, size_t depth)
 {
 	struct context inner = block_of(c, x);
-	struct text t = evaluate(c, n, n->head, x->scope, SELECTOR);
-	inner.at.rule = allocate(c, &c->keep, 1, sizeof *inner.at.rule);
-	inner.at.rule->selectors = selectors(c, n, t, x->at);
-	arena_empty(&c->scratch);
+	struct text t = gsty_evaluate(c, n, n->head, x->scope, SELECTOR);
+	inner.at.rule = gsty_allocate(c, &c->keep, 1, sizeof *inner.at.rule);
+	inner.at.rule->selectors = gsty_selectors(c, n, t, x->at);
+	gsty_arena_empty(&c->scratch);
 	run(c, n->body, &inner, depth + 1);
 }
 
@@ -236,7 +124,7 @@ static bool wraps(struct text word)
 		LITERAL("media"), LITERAL("supports"), LITERAL("container"), LITERAL("layer"),
 		LITERAL("starting-style"),
 	};
-	return is_one_of(word, words, sizeof words / sizeof *words);
+	return gsty_is_one_of(word, words, sizeof words / sizeof *words);
 }
 
 /* alone knows the at-rules that have nothing to do with a rule around them. */
@@ -247,43 +135,43 @@ static bool alone(struct text word)
 		LITERAL("-moz-keyframes"), LITERAL("-o-keyframes"), LITERAL("page"), LITERAL("property"),
 		LITERAL("counter-style"),
 	};
-	return is_one_of(word, words, sizeof words / sizeof *words);
+	return gsty_is_one_of(word, words, sizeof words / sizeof *words);
 }
 
 static void at_rule(compiler *c, const struct node *n, const struct context *x, size_t depth)
 {
-	struct text word = lowered(c, n->name);
+	struct text word = gsty_lowered(c, n->name);
 	struct buffer b = {.arena = &c->scratch};
-	append_byte(c, &b, '@');
-	append(c, &b, n->name);
-	struct text prelude = evaluate(c, n, n->head, x->scope,
-		same(word, LITERAL("media")) ? WITH_VARIABLES | QUERY : 0);
+	gsty_append_byte(c, &b, '@');
+	gsty_append(c, &b, n->name);
+	struct text prelude = gsty_evaluate(c, n, n->head, x->scope,
+		gsty_same(word, LITERAL("media")) ? WITH_VARIABLES | QUERY : 0);
 	if (prelude.n > 0) {
-		append_byte(c, &b, ' ');
-		append(c, &b, prelude);
+		gsty_append_byte(c, &b, ' ');
+		gsty_append(c, &b, prelude);
 	}
 	if (!n->block) {
-		append_byte(c, &b, ';');
-		go_to(c, x->at);
-		write_line(c, taken(&b));
+		gsty_append_byte(c, &b, ';');
+		gsty_go_to(c, x->at);
+		gsty_write_line(c, gsty_taken(&b));
 		return;
 	}
 	struct context inner = block_of(c, x);
-	struct wrapper *outer = x->at.wrapper, *w = allocate(c, &c->keep, 1, sizeof *w);
+	struct wrapper *outer = x->at.wrapper, *w = gsty_allocate(c, &c->keep, 1, sizeof *w);
 	w->outer = outer;
 	w->depth = outer != NULL ? outer->depth + 1 : 1;
-	w->head = copied(c, &c->keep, taken(&b));
+	w->head = gsty_copied(c, &c->keep, gsty_taken(&b));
 	inner.at.wrapper = w;
 	inner.at.rule = NULL;
 	if (x->at.rule != NULL && !alone(word)) {
-		inner.at.rule = allocate(c, &c->keep, 1, sizeof *inner.at.rule);
+		inner.at.rule = gsty_allocate(c, &c->keep, 1, sizeof *inner.at.rule);
 		*inner.at.rule = *x->at.rule;
 	}
 	bool wrapping = wraps(word);
 	inner.at.opaque = x->at.opaque || !wrapping;
-	if (!wrapping || same(word, LITERAL("layer"))) /* means something even if empty */
-		go_to(c, (struct place){.wrapper = w});
-	arena_empty(&c->scratch);
+	if (!wrapping || gsty_same(word, LITERAL("layer"))) /* means something even if empty */
+		gsty_go_to(c, (struct place){.wrapper = w});
+	gsty_arena_empty(&c->scratch);
 	run(c, n->body, &inner, depth + 1);
 }
 
@@ -293,11 +181,11 @@ static struct text argument_name(compiler *c, struct cursor *k)
 	size_t start = k->pos;
 	if (peek(k, 0) == '$') {
 		k->pos++;
-		struct text word = name(k);
-		space(c, k);
+		struct text word = gsty_name(k);
+		gsty_space(c, k);
 		if (peek(k, 0) == ':' && word.n > 0) {
 			k->pos++;
-			return canonical(c, &c->keep, '$', word);
+			return gsty_canonical(c, &c->keep, '$', word);
 		}
 	}
 	k->pos = start;
@@ -307,7 +195,7 @@ static struct text argument_name(compiler *c, struct cursor *k)
 static bool has_param(const struct node *mixin, struct text name)
 {
 	for (const struct param *p = mixin->params; p != NULL; p = p->next) {
-		if (same(p->name, name))
+		if (gsty_same(p->name, name))
 			return true;
 	}
 	return false;
@@ -315,14 +203,14 @@ static bool has_param(const struct node *mixin, struct text name)
 
 static struct text mixin_name(compiler *c, const struct node *n)
 {
-	return clip(c, slice(n->name, 1, n->name.n));
+	return gsty_clip(c, slice(n->name, 1, n->name.n));
 }
 
 static void bind(compiler *c, struct scope *to, struct text name, const struct node *n, struct span s,
 	struct scope *from)
 {
-	struct text value = evaluate(c, n, s, from, WITH_VARIABLES | ARITHMETIC);
-	set(c, to, (struct binding){.name = name, .value = copied(c, &c->keep, value)});
+	struct text value = gsty_evaluate(c, n, s, from, WITH_VARIABLES | ARITHMETIC);
+	gsty_set(c, to, (struct binding){.name = name, .value = gsty_copied(c, &c->keep, value)});
 }
 
 /*
@@ -332,40 +220,40 @@ static void bind(compiler *c, struct scope *to, struct text name, const struct n
 static void arguments(compiler *c, const struct node *n, const struct node *mixin, struct scope *from,
 	struct scope *to)
 {
-	spend(c, n->head.end - n->head.start);
+	gsty_spend(c, n->head.end - n->head.start);
 	struct cursor k = {n->file, n->head.start, n->head.end};
 	const struct param *next = mixin->params;
 	for (;;) {
-		space(c, &k);
+		gsty_space(c, &k);
 		if (k.pos == k.end)
 			break;
 		size_t start = k.pos;
 		struct text name = argument_name(c, &k);
 		if (name.n == 0) {
 			if (next == NULL)
-				fail(c, k.f, start, join3(c, LITERAL("too many arguments for the mixin "),
+				gsty_fail(c, k.f, start, gsty_join3(c, LITERAL("too many arguments for the mixin "),
 					mixin_name(c, mixin), LITERAL("")));
 			name = next->name;
 			next = next->next;
 		} else if (!has_param(mixin, name)) {
-			struct text message = join3(c, LITERAL("the mixin "), mixin_name(c, mixin), LITERAL(" has no parameter "));
-			fail(c, k.f, start, join3(c, message, clip(c, name), LITERAL("")));
+			struct text message = gsty_join3(c, LITERAL("the mixin "), mixin_name(c, mixin), LITERAL(" has no parameter "));
+			gsty_fail(c, k.f, start, gsty_join3(c, message, gsty_clip(c, name), LITERAL("")));
 		}
-		if (own(to, name) != NULL)
-			fail(c, k.f, start, join3(c, LITERAL("the parameter "), clip(c, name), LITERAL(" is given twice")));
+		if (gsty_own(to, name) != NULL)
+			gsty_fail(c, k.f, start, gsty_join3(c, LITERAL("the parameter "), gsty_clip(c, name), LITERAL(" is given twice")));
 		struct span value = {k.pos, 0};
-		scan(c, &k, ",", false);
+		gsty_scan(c, &k, ",", false);
 		value.end = k.pos;
 		bind(c, to, name, n, value, from);
 		if (k.pos < k.end)
 			k.pos++;
 	}
 	for (const struct param *p = mixin->params; p != NULL; p = p->next) {
-		if (own(to, p->name) != NULL)
+		if (gsty_own(to, p->name) != NULL)
 			continue;
 		if (!p->has_default) {
-			struct text message = join3(c, LITERAL("missing argument "), clip(c, p->name), LITERAL(" of the mixin "));
-			fail(c, n->file, n->pos, join3(c, message, mixin_name(c, mixin), LITERAL("")));
+			struct text message = gsty_join3(c, LITERAL("missing argument "), gsty_clip(c, p->name), LITERAL(" of the mixin "));
+			gsty_fail(c, n->file, n->pos, gsty_join3(c, message, mixin_name(c, mixin), LITERAL("")));
 		}
 		bind(c, to, p->name, mixin, p->value, to);
 	}
@@ -378,24 +266,24 @@ static void arguments(compiler *c, const struct node *n, const struct node *mixi
 static void include(compiler *c, const struct node *n, const struct context *x, size_t depth)
 {
 	struct scope *where;
-	const struct binding *b = find(x->scope, n->name, &where);
+	const struct binding *b = gsty_find(x->scope, n->name, &where);
 	if (b == NULL)
-		fail(c, n->file, n->pos, join3(c, LITERAL("undefined mixin "), mixin_name(c, n), LITERAL("")));
+		gsty_fail(c, n->file, n->pos, gsty_join3(c, LITERAL("undefined mixin "), mixin_name(c, n), LITERAL("")));
 	struct content content = {n->body, *x};
 	struct context inner = {
-		.scope = new_scope(c, b->scope), .at = x->at, .in_mixin = true,
+		.scope = gsty_new_scope(c, b->scope), .at = x->at, .in_mixin = true,
 		.content = n->block ? &content : NULL,
 	};
 	const struct node *mixin = b->mixin;
 	arguments(c, n, mixin, x->scope, inner.scope);
-	arena_empty(&c->scratch);
+	gsty_arena_empty(&c->scratch);
 	run(c, mixin->body, &inner, depth + 1);
 }
 
 static void contents(compiler *c, const struct node *n, const struct context *x, size_t depth)
 {
 	if (!x->in_mixin)
-		fail(c, n->file, n->pos, LITERAL("@content outside of a mixin"));
+		gsty_fail(c, n->file, n->pos, LITERAL("@content outside of a mixin"));
 	if (x->content == NULL)
 		return;
 	struct context inner = block_of(c, &x->content->context);
@@ -407,7 +295,7 @@ static void import(compiler *c, const struct node *n, struct context *x, size_t 
 {
 	struct file *f = c->files[n->target];
 	if (f->active)
-		fail(c, n->file, n->pos, join3(c, LITERAL("import cycle: "), clip(c, f->name), LITERAL(" imports itself")));
+		gsty_fail(c, n->file, n->pos, gsty_join3(c, LITERAL("import cycle: "), gsty_clip(c, f->name), LITERAL(" imports itself")));
 	f->active = true;
 	run(c, f->body, x, depth + 1);
 	f->active = false;
@@ -433,7 +321,7 @@ static void statement(compiler *c, const struct node *n, struct context *x, size
 		at_rule(c, n, x, depth);
 		break;
 	case A_MIXIN:
-		set(c, x->scope, (struct binding){.name = n->name, .mixin = n, .scope = x->scope});
+		gsty_set(c, x->scope, (struct binding){.name = n->name, .mixin = n, .scope = x->scope});
 		break;
 	case AN_INCLUDE:
 		include(c, n, x, depth);
@@ -445,7 +333,7 @@ static void statement(compiler *c, const struct node *n, struct context *x, size
 		import(c, n, x, depth);
 		break;
 	}
-	arena_empty(&c->scratch);
+	gsty_arena_empty(&c->scratch);
 }
 
 /* run evaluates statements. */
@@ -454,17 +342,17 @@ static void run(compiler *c, const struct node *body, struct context *x, size_t 
 	for (const struct node *n = body; n != NULL; n = n->next) {
 		c->current = n;
 		if (depth > MAX_NESTING)
-			fail(c, n->file, n->pos, LITERAL("nested too deeply"));
-		spend(c, STEP_COST);
+			gsty_fail(c, n->file, n->pos, LITERAL("nested too deeply"));
+		gsty_spend(c, STEP_COST);
 		statement(c, n, x, depth);
 	}
 }
 
-/* render evaluates a file and closes what it left open. */
-void render(compiler *c, struct file *f)
+/* gsty_render evaluates a file and closes what it left open. */
+void gsty_render(compiler *c, struct file *f)
 {
-	struct context top = {.scope = new_scope(c, NULL)};
+	struct context top = {.scope = gsty_new_scope(c, NULL)};
 	f->active = true;
 	run(c, f->body, &top, 0);
-	go_to(c, (struct place){.wrapper = NULL});
+	gsty_go_to(c, (struct place){.wrapper = NULL});
 }

@@ -2,8 +2,11 @@
  * What the files of the library have in common.
  *
  * They do what the Go package gostyle does, function by function in files of
- * the same names, and must give the same bytes and the same errors: who
- * changes one changes the other.
+ * the same names (but eval.c, which has mixins too), and must give the same
+ * bytes and the same errors: who changes one changes the other.
+ *
+ * Names that the linker sees begin with gsty_, the public ones with
+ * gopie_style_.
  *
  * Memory: what lasts (trees, scopes, selectors) is in the arena `keep` until
  * the handle is freed, what a statement needs while it is evaluated in
@@ -64,15 +67,15 @@ struct texts {
 
 typedef struct gopie_style compiler;
 
-void *allocate(compiler *c, struct arena *a, size_t count, size_t size);
-void arena_empty(struct arena *a);
-void arena_free(struct arena *a);
-void append(compiler *c, struct buffer *b, struct text t);
-void append_byte(compiler *c, struct buffer *b, byte ch);
-void texts_add(compiler *c, struct texts *list, struct text t);
-struct text taken(const struct buffer *b);
-struct text copied(compiler *c, struct arena *a, struct text t);
-struct text join3(compiler *c, struct text x, struct text y, struct text z);
+void *gsty_allocate(compiler *c, struct arena *a, size_t count, size_t size);
+void gsty_arena_empty(struct arena *a);
+void gsty_arena_free(struct arena *a);
+void gsty_append(compiler *c, struct buffer *b, struct text t);
+void gsty_append_byte(compiler *c, struct buffer *b, byte ch);
+void gsty_texts_add(compiler *c, struct texts *list, struct text t);
+struct text gsty_taken(const struct buffer *b);
+struct text gsty_copied(compiler *c, struct arena *a, struct text t);
+struct text gsty_join3(compiler *c, struct text x, struct text y, struct text z);
 
 static inline struct text slice(struct text t, size_t start, size_t end)
 {
@@ -84,13 +87,13 @@ static inline struct text single(const byte *p)
 	return (struct text){p, 1};
 }
 
-bool same(struct text a, struct text b);
-bool starts_with(struct text t, struct text prefix);
-bool ends_with(struct text t, struct text suffix);
-bool has_byte(struct text t, byte ch);
-bool is_one_of(struct text t, const struct text *words, size_t n);
-struct text trimmed(struct text t);
-struct text lowered(compiler *c, struct text t);
+bool gsty_same(struct text a, struct text b);
+bool gsty_starts_with(struct text t, struct text prefix);
+bool gsty_ends_with(struct text t, struct text suffix);
+bool gsty_has_byte(struct text t, byte ch);
+bool gsty_is_one_of(struct text t, const struct text *words, size_t n);
+struct text gsty_trimmed(struct text t);
+struct text gsty_lowered(compiler *c, struct text t);
 
 /* parse.c */
 
@@ -191,10 +194,10 @@ struct gopie_style {
 
 /* compiler.c */
 
-noreturn void fail(compiler *c, const struct file *f, size_t pos, struct text message);
-noreturn void no_memory(compiler *c);
-void spend(compiler *c, size_t n);
-struct text clip(compiler *c, struct text t);
+noreturn void gsty_fail(compiler *c, const struct file *f, size_t pos, struct text message);
+noreturn void gsty_no_memory(compiler *c);
+void gsty_spend(compiler *c, size_t n);
+struct text gsty_clip(compiler *c, struct text t);
 
 /* scan.c */
 
@@ -248,17 +251,17 @@ static inline bool is_name(byte ch)
 	return is_name_start(ch) || is_digit(ch) || ch == '-';
 }
 
-bool at(const struct cursor *k, struct text s);
-struct text name(struct cursor *k);
-void blanks(struct cursor *k);
-bool space(compiler *c, struct cursor *k);
-void skip_line(struct cursor *k);
-void skip_comment(compiler *c, struct cursor *k);
-bool raw_url(struct text t, size_t pos, size_t end);
-void scan(compiler *c, struct cursor *k, const char *stops, bool raw);
+bool gsty_at(const struct cursor *k, struct text s);
+struct text gsty_name(struct cursor *k);
+void gsty_blanks(struct cursor *k);
+bool gsty_space(compiler *c, struct cursor *k);
+void gsty_skip_line(struct cursor *k);
+void gsty_skip_comment(compiler *c, struct cursor *k);
+bool gsty_raw_url(struct text t, size_t pos, size_t end);
+void gsty_scan(compiler *c, struct cursor *k, const char *stops, bool raw);
 
-struct node *parse(compiler *c, struct file *f, size_t start);
-struct text canonical(compiler *c, struct arena *a, byte sign, struct text name);
+struct node *gsty_parse(compiler *c, struct file *f, size_t start);
+struct text gsty_canonical(compiler *c, struct arena *a, byte sign, struct text name);
 
 /* number.c */
 
@@ -270,12 +273,33 @@ struct number {
 	struct text unit;
 };
 
-bool parse_number(struct text t, struct number *n);
-bool is_unit(struct text t);
-struct text number_text(compiler *c, struct number n);
-void append_digits(compiler *c, struct buffer *b, uint64_t n, int width);
-bool calculate(compiler *c, struct number a, byte op, struct number b,
+bool gsty_parse_number(struct text t, struct number *n);
+bool gsty_is_unit(struct text t);
+struct text gsty_number_text(compiler *c, struct number n);
+void gsty_append_digits(compiler *c, struct buffer *b, uint64_t n, int width);
+bool gsty_calculate(compiler *c, struct number a, byte op, struct number b,
 	struct number *result, struct text *problem);
+
+/* scope.c */
+
+/*
+ * A variable or mixin. Names of variables begin with $, those of mixins with @.
+ */
+struct binding {
+	struct text name, value;
+	const struct node *mixin;
+	struct scope *scope; /* where the mixin was defined */
+};
+
+struct scope {
+	struct scope *outer;
+	struct branch *names;
+};
+
+struct scope *gsty_new_scope(compiler *c, struct scope *outer);
+struct binding *gsty_own(struct scope *s, struct text name);
+struct binding *gsty_find(struct scope *s, struct text name, struct scope **where);
+void gsty_set(compiler *c, struct scope *s, struct binding new);
 
 /* value.c */
 
@@ -289,39 +313,65 @@ enum {
 	SELECTOR = 32       /* a comment separates nothing */
 };
 
-struct scope;
+/*
+ * A value within an expression. After a number, + and - need no white space
+ * before them to be operators.
+ */
+struct operand {
+	struct text text;
+	bool number;
+};
+
+/* An evaluator reads values where its cursor is. */
+struct evaluator {
+	struct cursor k;
+	compiler *c;
+	struct scope *scope;
+};
 
 /* The results are in scratch, or in what lasts longer. */
-struct text evaluate(compiler *c, const struct node *n, struct span s, struct scope *sc, unsigned mode);
-struct text verbatim(compiler *c, const struct node *n, struct span s, struct scope *sc);
-size_t string_end(struct text t, size_t i);
+struct text gsty_evaluate(compiler *c, const struct node *n, struct span s, struct scope *sc, unsigned mode);
+struct text gsty_list(struct evaluator *e, byte closing, unsigned mode);
+
+/* word.c */
+
+bool gsty_at_number(const struct cursor *k);
+struct text gsty_read_number(struct cursor *k);
+struct operand gsty_word(struct evaluator *e, struct text read, unsigned mode);
+
+/* quoted.c */
+
+struct text gsty_quoted(struct evaluator *e, byte quote);
+struct text gsty_interpolation(struct evaluator *e);
+void gsty_url(struct evaluator *e, struct buffer *out);
+struct text gsty_verbatim(compiler *c, const struct node *n, struct span s, struct scope *sc);
+size_t gsty_string_end(struct text t, size_t i);
 
 /* color.c */
 
-bool color_function(compiler *c, struct text name, struct text args,
+bool gsty_color_function(compiler *c, struct text name, struct text args,
 	struct text *result, struct text *problem);
 
 /* selector.c */
 
-struct texts split(compiler *c, struct text t);
-struct texts selectors(compiler *c, const struct node *n, struct text t, struct place around);
+struct texts gsty_split(compiler *c, struct text t);
+struct texts gsty_selectors(compiler *c, const struct node *n, struct text t, struct place around);
 
 /* output.c */
 
-void write_text(compiler *c, struct text t);
-void write_line(compiler *c, struct text t);
-void go_to(compiler *c, struct place p);
-void write_declaration(compiler *c, struct text property, struct text value);
-void finish(compiler *c);
+void gsty_write_text(compiler *c, struct text t);
+void gsty_write_line(compiler *c, struct text t);
+void gsty_go_to(compiler *c, struct place p);
+void gsty_write_declaration(compiler *c, struct text property, struct text value);
+void gsty_finish(compiler *c);
 
 /* minify.c */
 
-void minify_selector(compiler *c, struct buffer *out, struct text t);
-struct text minify_value(compiler *c, struct text t, bool units);
+void gsty_minify_selector(compiler *c, struct buffer *out, struct text t);
+struct text gsty_minify_value(compiler *c, struct text t, bool units);
 
 /* eval.c */
 
-bool find_variable(struct scope *s, struct text name, struct text *value);
-void render(compiler *c, struct file *f);
+void gsty_render(compiler *c, struct file *f);
 
 #endif

@@ -23,14 +23,14 @@ static byte *reserve(compiler *c, struct arena *a, size_t size)
 {
 	const size_t alignment = sizeof(max_align_t);
 	if (size > SIZE_MAX / 4)
-		no_memory(c);
+		gsty_no_memory(c);
 	size = (size + alignment - 1) / alignment * alignment;
 	struct chunk *k = a->newest;
 	if (k == NULL || size > k->size - k->used) {
 		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 		k = malloc(sizeof *k + room);
 		if (k == NULL)
-			no_memory(c);
+			gsty_no_memory(c);
 		k->older = a->newest;
 		k->used = 0;
 		k->size = room;
@@ -41,17 +41,17 @@ static byte *reserve(compiler *c, struct arena *a, size_t size)
 	return p;
 }
 
-/* allocate returns count zeroed things of a size. */
-void *allocate(compiler *c, struct arena *a, size_t count, size_t size)
+/* gsty_allocate returns count zeroed things of a size. */
+void *gsty_allocate(compiler *c, struct arena *a, size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
-		no_memory(c);
+		gsty_no_memory(c);
 	byte *p = reserve(c, a, count * size);
 	memset(p, 0, count * size);
 	return p;
 }
 
-void arena_free(struct arena *a)
+void gsty_arena_free(struct arena *a)
 {
 	while (a->newest != NULL) {
 		struct chunk *older = a->newest->older;
@@ -60,13 +60,13 @@ void arena_free(struct arena *a)
 	}
 }
 
-/* arena_empty frees all but one ordinary chunk. */
-void arena_empty(struct arena *a)
+/* gsty_arena_empty frees all but one ordinary chunk. */
+void gsty_arena_empty(struct arena *a)
 {
 	if (a->newest == NULL)
 		return;
 	if (a->newest->older != NULL || a->newest->size > CHUNK_SIZE)
-		arena_free(a);
+		gsty_arena_free(a);
 	else
 		a->newest->used = 0;
 }
@@ -75,7 +75,7 @@ void arena_empty(struct arena *a)
 static void grow(compiler *c, struct buffer *b, size_t n)
 {
 	if (n > SIZE_MAX / 8 || b->n > SIZE_MAX / 8)
-		no_memory(c);
+		gsty_no_memory(c);
 	size_t capacity = 2 * (b->n + n);
 	if (capacity < 64)
 		capacity = 64;
@@ -97,7 +97,7 @@ static void grow(compiler *c, struct buffer *b, size_t n)
 	b->capacity = (size_t)((byte *)k->data + k->used - p);
 }
 
-void append(compiler *c, struct buffer *b, struct text t)
+void gsty_append(compiler *c, struct buffer *b, struct text t)
 {
 	if (t.n == 0)
 		return;
@@ -107,20 +107,20 @@ void append(compiler *c, struct buffer *b, struct text t)
 	b->n += t.n;
 }
 
-void append_byte(compiler *c, struct buffer *b, byte ch)
+void gsty_append_byte(compiler *c, struct buffer *b, byte ch)
 {
 	if (b->n == b->capacity)
 		grow(c, b, 1);
 	b->p[b->n++] = ch;
 }
 
-void texts_add(compiler *c, struct texts *list, struct text t)
+void gsty_texts_add(compiler *c, struct texts *list, struct text t)
 {
 	if (list->n == list->capacity) {
 		if (list->capacity > SIZE_MAX / 4)
-			no_memory(c);
+			gsty_no_memory(c);
 		size_t capacity = list->capacity == 0 ? 1 : 2 * list->capacity;
-		struct text *at = allocate(c, list->arena, capacity, sizeof *at);
+		struct text *at = gsty_allocate(c, list->arena, capacity, sizeof *at);
 		if (list->n > 0)
 			memcpy(at, list->at, list->n * sizeof *at);
 		list->at = at;
@@ -129,12 +129,12 @@ void texts_add(compiler *c, struct texts *list, struct text t)
 	list->at[list->n++] = t;
 }
 
-struct text taken(const struct buffer *b)
+struct text gsty_taken(const struct buffer *b)
 {
 	return (struct text){b->p, b->n};
 }
 
-struct text copied(compiler *c, struct arena *a, struct text t)
+struct text gsty_copied(compiler *c, struct arena *a, struct text t)
 {
 	if (t.n == 0)
 		return LITERAL("");
@@ -143,49 +143,49 @@ struct text copied(compiler *c, struct arena *a, struct text t)
 	return (struct text){p, t.n};
 }
 
-struct text join3(compiler *c, struct text x, struct text y, struct text z)
+struct text gsty_join3(compiler *c, struct text x, struct text y, struct text z)
 {
 	if (x.n > SIZE_MAX / 4 || y.n > SIZE_MAX / 4 || z.n > SIZE_MAX / 4)
-		no_memory(c);
+		gsty_no_memory(c);
 	size_t n = x.n + y.n + z.n;
 	struct buffer b = {&c->scratch, reserve(c, &c->scratch, n), 0, n};
-	append(c, &b, x);
-	append(c, &b, y);
-	append(c, &b, z);
-	return taken(&b);
+	gsty_append(c, &b, x);
+	gsty_append(c, &b, y);
+	gsty_append(c, &b, z);
+	return gsty_taken(&b);
 }
 
-bool same(struct text a, struct text b)
+bool gsty_same(struct text a, struct text b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-bool starts_with(struct text t, struct text prefix)
+bool gsty_starts_with(struct text t, struct text prefix)
 {
-	return t.n >= prefix.n && same(slice(t, 0, prefix.n), prefix);
+	return t.n >= prefix.n && gsty_same(slice(t, 0, prefix.n), prefix);
 }
 
-bool ends_with(struct text t, struct text suffix)
+bool gsty_ends_with(struct text t, struct text suffix)
 {
-	return t.n >= suffix.n && same(slice(t, t.n - suffix.n, t.n), suffix);
+	return t.n >= suffix.n && gsty_same(slice(t, t.n - suffix.n, t.n), suffix);
 }
 
-bool has_byte(struct text t, byte ch)
+bool gsty_has_byte(struct text t, byte ch)
 {
 	return t.n > 0 && memchr(t.p, ch, t.n) != NULL;
 }
 
-bool is_one_of(struct text t, const struct text *words, size_t n)
+bool gsty_is_one_of(struct text t, const struct text *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (same(t, words[i]))
+		if (gsty_same(t, words[i]))
 			return true;
 	}
 	return false;
 }
 
-/* trimmed is without white space at the ends. */
-struct text trimmed(struct text t)
+/* gsty_trimmed is without white space at the ends. */
+struct text gsty_trimmed(struct text t)
 {
 	size_t start = 0, end = t.n;
 	while (start < end && is_space(t.p[start]))
@@ -195,11 +195,11 @@ struct text trimmed(struct text t)
 	return slice(t, start, end);
 }
 
-/* lowered is t in lower case, of ASCII letters alone. */
-struct text lowered(compiler *c, struct text t)
+/* gsty_lowered is t in lower case, of ASCII letters alone. */
+struct text gsty_lowered(compiler *c, struct text t)
 {
 	struct buffer b = {.arena = &c->scratch};
 	for (size_t i = 0; i < t.n; i++)
-		append_byte(c, &b, lower(t.p[i]));
-	return taken(&b);
+		gsty_append_byte(c, &b, lower(t.p[i]));
+	return gsty_taken(&b);
 }

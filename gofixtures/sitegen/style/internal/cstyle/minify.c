@@ -8,10 +8,10 @@ static bool is_combinator(byte ch)
 }
 
 /*
- * minify_selector appends t without the white space around its combinators,
+ * gsty_minify_selector appends t without the white space around its combinators,
  * outside of brackets: 2n + 1 in :nth-child() stays.
  */
-void minify_selector(compiler *c, struct buffer *out, struct text t)
+void gsty_minify_selector(compiler *c, struct buffer *out, struct text t)
 {
 	ptrdiff_t depth = 0;
 	for (size_t i = 0; i < t.n; i++) {
@@ -19,14 +19,14 @@ void minify_selector(compiler *c, struct buffer *out, struct text t)
 		switch (ch) {
 		case '\\':
 			if (i + 1 < t.n) {
-				append_byte(c, out, ch);
+				gsty_append_byte(c, out, ch);
 				ch = t.p[++i];
 			}
 			break;
 		case '"':
 		case '\'': {
-			size_t end = string_end(t, i);
-			append(c, out, slice(t, i, end - 1));
+			size_t end = gsty_string_end(t, i);
+			gsty_append(c, out, slice(t, i, end - 1));
 			i = end - 1;
 			ch = t.p[i];
 			break;
@@ -52,7 +52,7 @@ void minify_selector(compiler *c, struct buffer *out, struct text t)
 		default:
 			break;
 		}
-		append_byte(c, out, ch);
+		gsty_append_byte(c, out, ch);
 	}
 }
 
@@ -118,7 +118,7 @@ static bool is_length(compiler *c, struct text unit)
 		LITERAL("vh"), LITERAL("vmin"), LITERAL("vmax"), LITERAL("cm"), LITERAL("mm"), LITERAL("in"),
 		LITERAL("pt"), LITERAL("pc"), LITERAL("q"),
 	};
-	return is_one_of(lowered(c, unit), units, sizeof units / sizeof *units);
+	return gsty_is_one_of(gsty_lowered(c, unit), units, sizeof units / sizeof *units);
 }
 
 /* minify_number appends the number at i and returns the place after it. */
@@ -138,8 +138,9 @@ static size_t minify_number(compiler *c, struct buffer *out, struct text t, size
 	}
 	size_t end = name_end(t, i);
 	struct text unit = slice(t, i, end);
-	if ((end < t.n && (t.p[end] == '.' || t.p[end] == '\\')) || (unit.n > 0 && lower(unit.p[0]) == 'e' && !is_unit(unit))) {
-		append(c, out, slice(t, start, end)); /* an exponent, or nothing we know */
+	if ((end < t.n && (t.p[end] == '.' || t.p[end] == '\\')) ||
+		(unit.n > 0 && lower(unit.p[0]) == 'e' && !gsty_is_unit(unit))) {
+		gsty_append(c, out, slice(t, start, end)); /* an exponent, or nothing we know */
 		return end;
 	}
 	struct text digits = slice(t, whole, point), fraction = slice(t, point, i);
@@ -148,23 +149,23 @@ static size_t minify_number(compiler *c, struct buffer *out, struct text t, size
 	if (fraction.n == 1)
 		fraction.n = 0;
 	if (zero && fraction.n == 0 && units && is_length(c, unit)) {
-		append_byte(c, out, '0');
+		gsty_append_byte(c, out, '0');
 		return end;
 	}
 	if (zero)
 		digits = fraction.n == 0 ? LITERAL("0") : LITERAL("");
-	append(c, out, slice(t, start, whole));
-	append(c, out, digits);
-	append(c, out, fraction);
-	append(c, out, unit);
+	gsty_append(c, out, slice(t, start, whole));
+	gsty_append(c, out, digits);
+	gsty_append(c, out, fraction);
+	gsty_append(c, out, unit);
 	return end;
 }
 
 /*
- * minify_value shortens a value: space after commas and before !important,
+ * gsty_minify_value shortens a value: space after commas and before !important,
  * numbers, colors and, with units, lengths of zero.
  */
-struct text minify_value(compiler *c, struct text t, bool units)
+struct text gsty_minify_value(compiler *c, struct text t, bool units)
 {
 	struct buffer out = {.arena = &c->scratch};
 	ptrdiff_t depth = 0;
@@ -172,8 +173,8 @@ struct text minify_value(compiler *c, struct text t, bool units)
 		byte ch = t.p[i];
 		size_t end = i + 1;
 		if (ch == '"' || ch == '\'') {
-			end = string_end(t, i);
-		} else if (ch == '(' && raw_url(t, i, t.n)) {
+			end = gsty_string_end(t, i);
+		} else if (ch == '(' && gsty_raw_url(t, i, t.n)) {
 			end = url_end(t, i);
 		} else if (ch == '(') {
 			depth++;
@@ -183,7 +184,7 @@ struct text minify_value(compiler *c, struct text t, bool units)
 			i = end;
 			continue;
 		} else if (ch == ',' && end < t.n && t.p[end] == ' ') {
-			append_byte(c, &out, ',');
+			gsty_append_byte(c, &out, ',');
 			i = end + 1;
 			continue;
 		} else if (starts_number(t, i)) {
@@ -191,18 +192,18 @@ struct text minify_value(compiler *c, struct text t, bool units)
 			continue;
 		} else if (ch == '#') {
 			end = word_end(t, end);
-			if (shortens(slice(t, i, end)) && (i == 0 || has_byte(LITERAL(" ,("), t.p[i - 1]))) {
-				append_byte(c, &out, '#');
+			if (shortens(slice(t, i, end)) && (i == 0 || gsty_has_byte(LITERAL(" ,("), t.p[i - 1]))) {
+				gsty_append_byte(c, &out, '#');
 				for (size_t j = i + 1; j < end; j += 2)
-					append_byte(c, &out, t.p[j]);
+					gsty_append_byte(c, &out, t.p[j]);
 				i = end;
 				continue;
 			}
 		} else if (is_name(ch) || ch == '\\') {
 			end = word_end(t, i);
 		}
-		append(c, &out, slice(t, i, end));
+		gsty_append(c, &out, slice(t, i, end));
 		i = end;
 	}
-	return taken(&out);
+	return gsty_taken(&out);
 }

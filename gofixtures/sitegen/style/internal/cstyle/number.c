@@ -7,9 +7,9 @@
 
 #define MAX_NUMBER (UINT64_C(1000000000) * ONE)
 
-bool is_unit(struct text t)
+bool gsty_is_unit(struct text t)
 {
-	if (t.n == 0 || same(t, LITERAL("%")))
+	if (t.n == 0 || gsty_same(t, LITERAL("%")))
 		return true;
 	if (lower(t.p[0]) == 'e' && t.n > 1 &&
 		(is_digit(t.p[1]) || (t.p[1] == '-' && t.n > 2 && is_digit(t.p[2]))))
@@ -22,10 +22,10 @@ bool is_unit(struct text t)
 }
 
 /*
- * parse_number reads t, all of it, as a number with or without unit. Exponents
+ * gsty_parse_number reads t, all of it, as a number with or without unit. Exponents
  * are CSS, but nothing to calculate with here.
  */
-bool parse_number(struct text t, struct number *n)
+bool gsty_parse_number(struct text t, struct number *n)
 {
 	*n = (struct number){.unit = LITERAL("")};
 	size_t i = 0, digits = 0;
@@ -53,11 +53,11 @@ bool parse_number(struct text t, struct number *n)
 		}
 	}
 	n->unit = slice(t, i, t.n);
-	return digits > 0 && n->magnitude <= MAX_NUMBER && is_unit(n->unit);
+	return digits > 0 && n->magnitude <= MAX_NUMBER && gsty_is_unit(n->unit);
 }
 
-/* append_digits appends n with at least width digits. */
-void append_digits(compiler *c, struct buffer *b, uint64_t n, int width)
+/* gsty_append_digits appends n with at least width digits. */
+void gsty_append_digits(compiler *c, struct buffer *b, uint64_t n, int width)
 {
 	byte digits[20];
 	size_t i = sizeof digits;
@@ -65,25 +65,25 @@ void append_digits(compiler *c, struct buffer *b, uint64_t n, int width)
 		digits[--i] = (byte)('0' + n % 10);
 		n /= 10;
 	}
-	append(c, b, (struct text){digits + i, sizeof digits - i});
+	gsty_append(c, b, (struct text){digits + i, sizeof digits - i});
 }
 
-struct text number_text(compiler *c, struct number n)
+struct text gsty_number_text(compiler *c, struct number n)
 {
 	struct buffer b = {.arena = &c->scratch};
 	if (n.negative && n.magnitude > 0)
-		append_byte(c, &b, '-');
-	append_digits(c, &b, n.magnitude / ONE, 1);
+		gsty_append_byte(c, &b, '-');
+	gsty_append_digits(c, &b, n.magnitude / ONE, 1);
 	uint64_t fraction = n.magnitude % ONE;
 	if (fraction > 0) {
 		int width = DECIMALS;
 		for (; fraction % 10 == 0; width--)
 			fraction /= 10;
-		append_byte(c, &b, '.');
-		append_digits(c, &b, fraction, width);
+		gsty_append_byte(c, &b, '.');
+		gsty_append_digits(c, &b, fraction, width);
 	}
-	append(c, &b, n.unit);
-	return taken(&b);
+	gsty_append(c, &b, n.unit);
+	return gsty_taken(&b);
 }
 
 static struct number sum(struct number a, struct number b)
@@ -128,25 +128,25 @@ static bool unit_of(struct number a, byte op, struct number b, struct text *unit
 	}
 	if (op == '/') {
 		*unit = LITERAL("");
-		return same(a.unit, b.unit);
+		return gsty_same(a.unit, b.unit);
 	}
 	*unit = either;
-	return a.unit.n == 0 || b.unit.n == 0 || (op != '*' && same(a.unit, b.unit));
+	return a.unit.n == 0 || b.unit.n == 0 || (op != '*' && gsty_same(a.unit, b.unit));
 }
 
-/* calculate sets the result of a op b, or why it cannot be. */
-bool calculate(compiler *c, struct number a, byte op, struct number b,
+/* gsty_calculate sets the result of a op b, or why it cannot be. */
+bool gsty_calculate(compiler *c, struct number a, byte op, struct number b,
 	struct number *result, struct text *problem)
 {
 	struct text unit;
 	if (!unit_of(a, op, b, &unit)) {
 		struct buffer m = {.arena = &c->scratch};
-		append_byte(c, &m, op);
-		append(c, &m, LITERAL(" cannot take the units of "));
-		append(c, &m, clip(c, number_text(c, a)));
-		append(c, &m, LITERAL(" and "));
-		append(c, &m, clip(c, number_text(c, b)));
-		*problem = taken(&m);
+		gsty_append_byte(c, &m, op);
+		gsty_append(c, &m, LITERAL(" cannot take the units of "));
+		gsty_append(c, &m, gsty_clip(c, gsty_number_text(c, a)));
+		gsty_append(c, &m, LITERAL(" and "));
+		gsty_append(c, &m, gsty_clip(c, gsty_number_text(c, b)));
+		*problem = gsty_taken(&m);
 		return false;
 	}
 	if ((op == '/' || op == '%') && b.magnitude == 0) {
@@ -174,7 +174,7 @@ bool calculate(compiler *c, struct number a, byte op, struct number b,
 		*result = modulo(a, b);
 	}
 	if (result->magnitude > MAX_NUMBER) {
-		*problem = join3(c, LITERAL("the result of "), single(&op), LITERAL(" is too large"));
+		*problem = gsty_join3(c, LITERAL("the result of "), single(&op), LITERAL(" is too large"));
 		return false;
 	}
 	result->unit = unit;

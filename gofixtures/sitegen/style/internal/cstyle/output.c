@@ -11,7 +11,7 @@ static void put(compiler *c, struct text t)
 		size_t capacity = 2 * (c->css_length + t.n);
 		byte *css = realloc(c->css, capacity);
 		if (css == NULL)
-			no_memory(c);
+			gsty_no_memory(c);
 		c->css = css;
 		c->css_capacity = capacity;
 	}
@@ -20,10 +20,10 @@ static void put(compiler *c, struct text t)
 	c->css_length += t.n;
 }
 
-void write_text(compiler *c, struct text t)
+void gsty_write_text(compiler *c, struct text t)
 {
 	if (t.n > MAX_OUTPUT - c->css_length)
-		fail(c, c->current->file, c->current->pos, LITERAL("the output grows too large"));
+		gsty_fail(c, c->current->file, c->current->pos, LITERAL("the output grows too large"));
 	for (size_t i = 0; i < t.n && !c->non_ascii; i++)
 		c->non_ascii = t.p[i] >= 0x80;
 	put(c, t);
@@ -34,7 +34,7 @@ static void begin_line(compiler *c)
 {
 	if (c->minify) {
 		if (c->semicolon)
-			write_text(c, LITERAL(";"));
+			gsty_write_text(c, LITERAL(";"));
 		c->semicolon = false;
 		return;
 	}
@@ -42,20 +42,20 @@ static void begin_line(compiler *c)
 	if (c->open.rule != NULL)
 		depth++;
 	for (; depth > 0; depth--)
-		write_text(c, LITERAL("  "));
+		gsty_write_text(c, LITERAL("  "));
 }
 
 static void end_line(compiler *c)
 {
 	if (!c->minify)
-		write_text(c, LITERAL("\n"));
+		gsty_write_text(c, LITERAL("\n"));
 }
 
-/* write_line writes a line, or what does for one. */
-void write_line(compiler *c, struct text t)
+/* gsty_write_line writes a line, or what does for one. */
+void gsty_write_line(compiler *c, struct text t)
 {
 	begin_line(c);
-	write_text(c, t);
+	gsty_write_text(c, t);
 	end_line(c);
 }
 
@@ -64,32 +64,32 @@ static void write_selectors(compiler *c, const struct texts *list)
 	for (size_t i = 0; i < list->n; i++) {
 		if (!c->minify) {
 			if (i > 0)
-				write_text(c, LITERAL(", "));
-			write_text(c, list->at[i]);
+				gsty_write_text(c, LITERAL(", "));
+			gsty_write_text(c, list->at[i]);
 			continue;
 		}
 		struct buffer out = {.arena = &c->scratch};
 		if (i > 0)
-			append_byte(c, &out, ',');
-		minify_selector(c, &out, list->at[i]);
-		write_text(c, taken(&out));
+			gsty_append_byte(c, &out, ',');
+		gsty_minify_selector(c, &out, list->at[i]);
+		gsty_write_text(c, gsty_taken(&out));
 	}
 }
 
 static void open_block(compiler *c)
 {
-	write_text(c, c->minify ? LITERAL("{") : LITERAL(" {"));
+	gsty_write_text(c, c->minify ? LITERAL("{") : LITERAL(" {"));
 	end_line(c);
 }
 
 static void close_block(compiler *c)
 {
 	c->semicolon = false;
-	write_line(c, LITERAL("}"));
+	gsty_write_line(c, LITERAL("}"));
 }
 
-/* go_to closes and opens what it must for the next line to stand in p. */
-void go_to(compiler *c, struct place p)
+/* gsty_go_to closes and opens what it must for the next line to stand in p. */
+void gsty_go_to(compiler *c, struct place p)
 {
 	if (p.rule == c->open.rule && p.wrapper == c->open.wrapper)
 		return;
@@ -109,7 +109,7 @@ void go_to(compiler *c, struct place p)
 	size_t opened = c->open.wrapper != NULL ? c->open.wrapper->depth : 0;
 	for (size_t i = opened + 1; i <= depth; i++) {
 		begin_line(c);
-		write_text(c, path[i]->head);
+		gsty_write_text(c, path[i]->head);
 		open_block(c);
 		c->open.wrapper = path[i];
 	}
@@ -121,24 +121,24 @@ void go_to(compiler *c, struct place p)
 	}
 }
 
-/* write_declaration writes one into what is open. */
-void write_declaration(compiler *c, struct text property, struct text value)
+/* gsty_write_declaration writes one into what is open. */
+void gsty_write_declaration(compiler *c, struct text property, struct text value)
 {
 	begin_line(c);
-	write_text(c, property);
-	write_text(c, c->minify ? LITERAL(":") : LITERAL(": "));
-	write_text(c, value);
+	gsty_write_text(c, property);
+	gsty_write_text(c, c->minify ? LITERAL(":") : LITERAL(": "));
+	gsty_write_text(c, value);
 	if (c->minify)
 		c->semicolon = true;
 	else
-		write_text(c, LITERAL(";\n"));
+		gsty_write_text(c, LITERAL(";\n"));
 }
 
 /*
- * finish ends the output. CSS that is not ASCII says that it is UTF-8 (CSS
+ * gsty_finish ends the output. CSS that is not ASCII says that it is UTF-8 (CSS
  * Syntax Level 3, 3.2).
  */
-void finish(compiler *c)
+void gsty_finish(compiler *c)
 {
 	if (!c->non_ascii)
 		return;

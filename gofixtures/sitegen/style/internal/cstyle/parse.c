@@ -14,7 +14,7 @@ static bool unsupported(struct text word)
 		LITERAL("forward"), LITERAL("debug"), LITERAL("warn"), LITERAL("error"),
 		LITERAL("at-root"),
 	};
-	return is_one_of(word, words, sizeof words / sizeof *words);
+	return gsty_is_one_of(word, words, sizeof words / sizeof *words);
 }
 
 struct parser {
@@ -36,12 +36,12 @@ static void add(struct body *b, struct node *n)
 
 static noreturn void fail_at(struct parser *p, size_t pos, struct text message)
 {
-	fail(p->c, p->file, pos, message);
+	gsty_fail(p->c, p->file, pos, message);
 }
 
 static struct node *new_node(struct parser *p, enum kind kind)
 {
-	struct node *n = allocate(p->c, &p->c->keep, 1, sizeof *n);
+	struct node *n = gsty_allocate(p->c, &p->c->keep, 1, sizeof *n);
 	n->kind = kind;
 	n->file = p->file;
 	n->pos = p->k.pos;
@@ -52,7 +52,7 @@ static struct node *new_node(struct parser *p, enum kind kind)
 static struct span until(struct parser *p, const char *stops, bool raw)
 {
 	size_t start = p->k.pos;
-	scan(p->c, &p->k, stops, raw);
+	gsty_scan(p->c, &p->k, stops, raw);
 	return (struct span){start, p->k.pos};
 }
 
@@ -68,27 +68,27 @@ static void body(struct parser *p, struct node *n, size_t depth)
 }
 
 /*
- * canonical is a name of a variable or mixin, in which - and _ are the same as
+ * gsty_canonical is a name of a variable or mixin, in which - and _ are the same as
  * in Sass, with its sign.
  */
-struct text canonical(compiler *c, struct arena *a, byte sign, struct text t)
+struct text gsty_canonical(compiler *c, struct arena *a, byte sign, struct text t)
 {
 	struct buffer b = {.arena = a};
-	append_byte(c, &b, sign);
-	append(c, &b, t);
+	gsty_append_byte(c, &b, sign);
+	gsty_append(c, &b, t);
 	for (size_t i = 0; i < b.n; i++) {
 		if (b.p[i] == '_')
 			b.p[i] = '-';
 	}
-	return taken(&b);
+	return gsty_taken(&b);
 }
 
 static struct node *variable(struct parser *p, struct node *n)
 {
 	n->kind = A_VARIABLE;
 	p->k.pos++;
-	n->name = canonical(p->c, &p->c->keep, '$', name(&p->k));
-	space(p->c, &p->k);
+	n->name = gsty_canonical(p->c, &p->c->keep, '$', gsty_name(&p->k));
+	gsty_space(p->c, &p->k);
 	if (peek(&p->k, 0) != ':')
 		fail_at(p, p->k.pos, LITERAL("expected : after the name of a variable"));
 	p->k.pos++;
@@ -100,10 +100,10 @@ static struct node *variable(struct parser *p, struct node *n)
 		while (n->value.end > n->value.start && is_space(p->file->text.p[n->value.end - 1]))
 			n->value.end--;
 		struct text value = slice(p->file->text, n->value.start, n->value.end);
-		if (ends_with(value, is_default)) {
+		if (gsty_ends_with(value, is_default)) {
 			n->is_default = true;
 			n->value.end -= is_default.n;
-		} else if (ends_with(value, is_global)) {
+		} else if (gsty_ends_with(value, is_global)) {
 			n->is_global = true;
 			n->value.end -= is_global.n;
 		} else {
@@ -122,7 +122,7 @@ static void check_selector(struct parser *p, const struct node *n)
 	if (k.pos == k.end)
 		fail_at(p, n->pos, LITERAL("expected a selector before {"));
 	for (; k.pos < k.end; k.pos++) {
-		scan(p->c, &k, ":", false);
+		gsty_scan(p->c, &k, ":", false);
 		if (k.pos + 1 == k.end || (k.pos < k.end && is_space(peek(&k, 1))))
 			fail_at(p, k.pos, LITERAL("expected a selector before {: is a semicolon missing, "
 				"or are these nested properties?"));
@@ -136,7 +136,7 @@ static struct node *statement(struct parser *p, size_t depth)
 	struct node *n = new_node(p, A_RULE);
 	if (peek(k, 0) == '$' && (is_name_start(peek(k, 1)) || peek(k, 1) == '-'))
 		return variable(p, n);
-	if (at(k, LITERAL("--"))) {
+	if (gsty_at(k, LITERAL("--"))) {
 		n->head = until(p, ":;{}", false);
 		if (peek(k, 0) == ':') {
 			n->kind = A_CUSTOM;
@@ -170,7 +170,7 @@ static void semicolon(struct parser *p, struct text after)
 {
 	byte ch = peek(&p->k, 0);
 	if (p->k.pos < p->k.end && ch != ';' && ch != '}')
-		fail_at(p, p->k.pos, join3(p->c, LITERAL("expected ; after "), after, LITERAL("")));
+		fail_at(p, p->k.pos, gsty_join3(p->c, LITERAL("expected ; after "), after, LITERAL("")));
 }
 
 /* is_file_name says whether the argument of an @import is a file of ours. */
@@ -179,7 +179,7 @@ static bool is_file_name(struct text t)
 	if (t.n < 3 || (t.p[0] != '"' && t.p[0] != '\'') || t.p[t.n - 1] != t.p[0])
 		return false;
 	struct text s = slice(t, 1, t.n - 1);
-	if (has_byte(s, t.p[0]) || has_byte(s, '\\') || ends_with(s, LITERAL(".css")))
+	if (gsty_has_byte(s, t.p[0]) || gsty_has_byte(s, '\\') || gsty_ends_with(s, LITERAL(".css")))
 		return false;
 	for (size_t i = 0; i + 1 < s.n; i++) {
 		if ((s.p[i] == '#' && s.p[i + 1] == '{') || (s.p[i] == '/' && s.p[i + 1] == '/'))
@@ -195,7 +195,7 @@ static bool is_file_name(struct text t)
 static void imports(struct parser *p, struct body *b)
 {
 	for (;;) {
-		space(p->c, &p->k);
+		gsty_space(p->c, &p->k);
 		struct node *n = new_node(p, AN_IMPORT);
 		n->head = until(p, ",;{}", false);
 		struct text t = slice(p->file->text, n->head.start, n->head.end);
@@ -224,11 +224,11 @@ static void imports(struct parser *p, struct body *b)
 
 static void mixin_name(struct parser *p, struct node *n)
 {
-	space(p->c, &p->k);
-	n->name = canonical(p->c, &p->c->keep, '@', name(&p->k));
+	gsty_space(p->c, &p->k);
+	n->name = gsty_canonical(p->c, &p->c->keep, '@', gsty_name(&p->k));
 	if (n->name.n == 1)
 		fail_at(p, p->k.pos, LITERAL("expected the name of a mixin"));
-	space(p->c, &p->k);
+	gsty_space(p->c, &p->k);
 }
 
 /* params parses what is between the parentheses of a @mixin. */
@@ -237,7 +237,7 @@ static void params(struct parser *p, struct node *n)
 	struct cursor *k = &p->k;
 	struct param **last = &n->params;
 	for (int count = 0;; count++) {
-		space(p->c, k);
+		gsty_space(p->c, k);
 		if (peek(k, 0) == ')') {
 			k->pos++;
 			return;
@@ -247,9 +247,9 @@ static void params(struct parser *p, struct node *n)
 		if (count == MAX_PARAMS)
 			fail_at(p, k->pos, LITERAL("too many parameters"));
 		k->pos++;
-		struct param *a = allocate(p->c, &p->c->keep, 1, sizeof *a);
-		a->name = canonical(p->c, &p->c->keep, '$', name(k));
-		space(p->c, k);
+		struct param *a = gsty_allocate(p->c, &p->c->keep, 1, sizeof *a);
+		a->name = gsty_canonical(p->c, &p->c->keep, '$', gsty_name(k));
+		gsty_space(p->c, k);
 		if (peek(k, 0) == ':') {
 			k->pos++;
 			a->has_default = true;
@@ -271,7 +271,7 @@ static void mixin(struct parser *p, struct node *n, size_t depth)
 		p->k.pos++;
 		params(p, n);
 	}
-	space(p->c, &p->k);
+	gsty_space(p->c, &p->k);
 	if (peek(&p->k, 0) != '{')
 		fail_at(p, p->k.pos, LITERAL("expected { after the head of a mixin"));
 	body(p, n, depth);
@@ -286,7 +286,7 @@ static void include(struct parser *p, struct node *n, size_t depth)
 		if (p->k.pos == p->k.end)
 			fail_at(p, n->head.start - 1, LITERAL("unclosed ("));
 		p->k.pos++;
-		space(p->c, &p->k);
+		gsty_space(p->c, &p->k);
 	}
 	if (peek(&p->k, 0) == '{')
 		body(p, n, depth);
@@ -302,30 +302,30 @@ static void at_rule(struct parser *p, struct body *b, size_t depth)
 {
 	struct node *n = new_node(p, AN_AT_RULE);
 	p->k.pos++;
-	n->name = name(&p->k);
+	n->name = gsty_name(&p->k);
 	if (n->name.n == 0)
 		fail_at(p, n->pos, LITERAL("expected a name after @"));
-	struct text word = lowered(p->c, n->name);
+	struct text word = gsty_lowered(p->c, n->name);
 	if (unsupported(word))
-		fail_at(p, n->pos, join3(p->c, LITERAL("@"), word, LITERAL(" is not supported")));
-	if (same(word, LITERAL("charset"))) {
+		fail_at(p, n->pos, gsty_join3(p->c, LITERAL("@"), word, LITERAL(" is not supported")));
+	if (gsty_same(word, LITERAL("charset"))) {
 		until(p, ";{}", false);
 		semicolon(p, LITERAL("@charset"));
 		return;
 	}
-	if (same(word, LITERAL("import"))) {
+	if (gsty_same(word, LITERAL("import"))) {
 		imports(p, b);
 		return;
 	}
-	if (same(word, LITERAL("mixin"))) {
+	if (gsty_same(word, LITERAL("mixin"))) {
 		n->kind = A_MIXIN;
 		mixin(p, n, depth);
-	} else if (same(word, LITERAL("include"))) {
+	} else if (gsty_same(word, LITERAL("include"))) {
 		n->kind = AN_INCLUDE;
 		include(p, n, depth);
-	} else if (same(word, LITERAL("content"))) {
+	} else if (gsty_same(word, LITERAL("content"))) {
 		n->kind = A_CONTENT;
-		space(p->c, &p->k);
+		gsty_space(p->c, &p->k);
 		semicolon(p, LITERAL("@content"));
 	} else {
 		n->head = until(p, ";{}", false);
@@ -346,7 +346,7 @@ static struct node *block(struct parser *p, size_t open, size_t depth)
 		fail_at(p, open, LITERAL("nested too deeply"));
 	struct body b = {NULL, &b.first};
 	for (;;) {
-		blanks(k);
+		gsty_blanks(k);
 		if (k->pos == k->end) {
 			if (depth > 0)
 				fail_at(p, open, LITERAL("unclosed {"));
@@ -367,11 +367,11 @@ static struct node *block(struct parser *p, size_t open, size_t depth)
 		default:
 			break;
 		}
-		if (at(k, LITERAL("//"))) {
-			skip_line(k);
-		} else if (at(k, LITERAL("/*"))) {
+		if (gsty_at(k, LITERAL("//"))) {
+			gsty_skip_line(k);
+		} else if (gsty_at(k, LITERAL("/*"))) {
 			struct node *n = new_node(p, A_COMMENT);
-			skip_comment(p->c, k);
+			gsty_skip_comment(p->c, k);
 			n->head = (struct span){n->pos, k->pos};
 			add(&b, n);
 		} else {
@@ -380,7 +380,7 @@ static struct node *block(struct parser *p, size_t open, size_t depth)
 	}
 }
 
-struct node *parse(compiler *c, struct file *f, size_t start)
+struct node *gsty_parse(compiler *c, struct file *f, size_t start)
 {
 	struct parser p = {{f, start, f->text.n}, f, c};
 	return block(&p, 0, 0);

@@ -4,14 +4,14 @@
 
 #include "internal.h"
 
-/* at says whether s comes next. */
-bool at(const struct cursor *k, struct text s)
+/* gsty_at says whether s comes next. */
+bool gsty_at(const struct cursor *k, struct text s)
 {
-	return starts_with(slice(k->f->text, k->pos, k->end), s);
+	return gsty_starts_with(slice(k->f->text, k->pos, k->end), s);
 }
 
-/* name reads name characters. */
-struct text name(struct cursor *k)
+/* gsty_name reads name characters. */
+struct text gsty_name(struct cursor *k)
 {
 	size_t start = k->pos;
 	while (k->pos < k->end && is_name(k->f->text.p[k->pos]))
@@ -19,15 +19,15 @@ struct text name(struct cursor *k)
 	return slice(k->f->text, start, k->pos);
 }
 
-/* blanks skips white space alone. */
-void blanks(struct cursor *k)
+/* gsty_blanks skips white space alone. */
+void gsty_blanks(struct cursor *k)
 {
 	while (k->pos < k->end && is_space(k->f->text.p[k->pos]))
 		k->pos++;
 }
 
-/* space skips white space and comments, and says whether there was any. */
-bool space(compiler *c, struct cursor *k)
+/* gsty_space skips white space and comments, and says whether there was any. */
+bool gsty_space(compiler *c, struct cursor *k)
 {
 	size_t start = k->pos;
 	for (;;) {
@@ -35,24 +35,24 @@ bool space(compiler *c, struct cursor *k)
 		if (is_space(ch))
 			k->pos++;
 		else if (ch == '/' && peek(k, 1) == '/')
-			skip_line(k);
+			gsty_skip_line(k);
 		else if (ch == '/' && peek(k, 1) == '*')
-			skip_comment(c, k);
+			gsty_skip_comment(c, k);
 		else
 			break;
 	}
 	return k->pos > start;
 }
 
-/* skip_line goes to the end of the line. */
-void skip_line(struct cursor *k)
+/* gsty_skip_line goes to the end of the line. */
+void gsty_skip_line(struct cursor *k)
 {
 	while (k->pos < k->end && !is_newline(k->f->text.p[k->pos]))
 		k->pos++;
 }
 
-/* skip_comment skips the comment that begins here. */
-void skip_comment(compiler *c, struct cursor *k)
+/* gsty_skip_comment skips the comment that begins here. */
+void gsty_skip_comment(compiler *c, struct cursor *k)
 {
 	for (size_t i = k->pos + 2; i + 1 < k->end; i++) {
 		if (k->f->text.p[i] == '*' && k->f->text.p[i + 1] == '/') {
@@ -60,23 +60,23 @@ void skip_comment(compiler *c, struct cursor *k)
 			return;
 		}
 	}
-	fail(c, k->f, k->pos, LITERAL("unclosed comment"));
+	gsty_fail(c, k->f, k->pos, LITERAL("unclosed comment"));
 }
 
 /*
- * raw_url says whether the parenthesis at pos opens a url() whose address is
+ * gsty_raw_url says whether the parenthesis at pos opens a url() whose address is
  * not quoted, and so ends at the first parenthesis whatever is in between (CSS
  * Syntax Level 3, 4.3.6). An address that begins with a variable is a value.
  */
-bool raw_url(struct text t, size_t pos, size_t end)
+bool gsty_raw_url(struct text t, size_t pos, size_t end)
 {
 	if (pos < 3 || lower(t.p[pos - 3]) != 'u' || lower(t.p[pos - 2]) != 'r' || lower(t.p[pos - 1]) != 'l')
 		return false;
-	if (pos > 3 && (is_name(t.p[pos - 4]) || has_byte(LITERAL("\\$@"), t.p[pos - 4])))
+	if (pos > 3 && (is_name(t.p[pos - 4]) || gsty_has_byte(LITERAL("\\$@"), t.p[pos - 4])))
 		return false;
 	for (pos++; pos < end && is_space(t.p[pos]); pos++) {
 	}
-	return pos == end || !has_byte(LITERAL("\"'$"), t.p[pos]);
+	return pos == end || !gsty_has_byte(LITERAL("\"'$"), t.p[pos]);
 }
 
 static struct text unclosed(byte in)
@@ -106,17 +106,17 @@ struct stack {
 static void push(compiler *c, const struct cursor *k, struct stack *s, byte in)
 {
 	if (s->depth == MAX_NESTING)
-		fail(c, k->f, k->pos, LITERAL("nested too deeply"));
+		gsty_fail(c, k->f, k->pos, LITERAL("nested too deeply"));
 	s->pos[s->depth] = k->pos;
 	s->in[s->depth++] = in;
 }
 
 /*
- * scan moves to the first byte of stops that is not within brackets, strings,
+ * gsty_scan moves to the first byte of stops that is not within brackets, strings,
  * url(), interpolations or comments, or to the end. raw is for values of custom
  * properties, where // is no comment.
  */
-void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
+void gsty_scan(compiler *c, struct cursor *k, const char *stops, bool raw)
 {
 	const struct text stop = {(const byte *)stops, strlen(stops)};
 	struct stack s;
@@ -129,7 +129,7 @@ void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
 			/* means nothing in any state */
 		} else if (ch == '\\') {
 			k->pos++;
-			if (at(k, LITERAL("\r\n")))
+			if (gsty_at(k, LITERAL("\r\n")))
 				k->pos++;
 			if (k->pos == k->end)
 				continue;
@@ -141,16 +141,16 @@ void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
 			if (ch == in)
 				s.depth--;
 			else if (is_newline(ch))
-				fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
+				gsty_fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
 		} else if (in == IN_URL) {
 			if (ch == ')')
 				s.depth--;
-		} else if (s.depth == 0 && has_byte(stop, ch)) {
+		} else if (s.depth == 0 && gsty_has_byte(stop, ch)) {
 			return;
 		} else if (ch == '"' || ch == '\'') {
 			push(c, k, &s, ch);
 		} else if (ch == '(') {
-			push(c, k, &s, raw_url(k->f->text, k->pos, k->end) ? IN_URL : ')');
+			push(c, k, &s, gsty_raw_url(k->f->text, k->pos, k->end) ? IN_URL : ')');
 		} else if (ch == '[') {
 			push(c, k, &s, ']');
 		} else if (ch == '{') {
@@ -160,19 +160,19 @@ void scan(compiler *c, struct cursor *k, const char *stops, bool raw)
 			interpolations--;
 		} else if (ch == ')' || ch == ']' || ch == '}') {
 			if (s.depth == 0)
-				fail(c, k->f, k->pos, join3(c, LITERAL("unmatched "), single(&ch), LITERAL("")));
+				gsty_fail(c, k->f, k->pos, gsty_join3(c, LITERAL("unmatched "), single(&ch), LITERAL("")));
 			if (ch != in)
-				fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
+				gsty_fail(c, k->f, s.pos[s.depth - 1], unclosed(in));
 			s.depth--;
 		} else if (ch == '/' && peek(k, 1) == '*') {
-			skip_comment(c, k);
+			gsty_skip_comment(c, k);
 			continue;
 		} else if (ch == '/' && peek(k, 1) == '/' && !(raw && interpolations == 0)) {
-			skip_line(k);
+			gsty_skip_line(k);
 			continue;
 		}
 		k->pos++;
 	}
 	if (s.depth > 0)
-		fail(c, k->f, s.pos[s.depth - 1], unclosed(s.in[s.depth - 1]));
+		gsty_fail(c, k->f, s.pos[s.depth - 1], unclosed(s.in[s.depth - 1]));
 }

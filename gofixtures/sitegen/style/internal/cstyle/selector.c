@@ -10,8 +10,8 @@ static struct text from_word(struct text t, size_t start, size_t end)
 	return slice(t, start, end);
 }
 
-/* split cuts t at its commas that are not within brackets or strings. */
-struct texts split(compiler *c, struct text t)
+/* gsty_split cuts t at its commas that are not within brackets or strings. */
+struct texts gsty_split(compiler *c, struct text t)
 {
 	struct texts parts = {.arena = &c->scratch};
 	size_t start = 0;
@@ -23,7 +23,7 @@ struct texts split(compiler *c, struct text t)
 			break;
 		case '"':
 		case '\'':
-			i = string_end(t, i) - 1;
+			i = gsty_string_end(t, i) - 1;
 			break;
 		case '(':
 		case '[':
@@ -35,7 +35,7 @@ struct texts split(compiler *c, struct text t)
 			break;
 		case ',':
 			if (depth == 0) {
-				texts_add(c, &parts, from_word(t, start, i));
+				gsty_texts_add(c, &parts, from_word(t, start, i));
 				start = i + 1;
 			}
 			break;
@@ -43,7 +43,7 @@ struct texts split(compiler *c, struct text t)
 			break;
 		}
 	}
-	texts_add(c, &parts, from_word(t, start, t.n));
+	gsty_texts_add(c, &parts, from_word(t, start, t.n));
 	return parts;
 }
 
@@ -58,47 +58,47 @@ static bool replace_parent(compiler *c, struct buffer *out, struct text s, struc
 		switch (s.p[i]) {
 		case '&':
 			found = true;
-			append(c, out, parent);
+			gsty_append(c, out, parent);
 			continue;
 		case '\\':
 			if (i + 1 < s.n) {
-				append_byte(c, out, '\\');
+				gsty_append_byte(c, out, '\\');
 				i++;
 			}
 			break;
 		case '"':
 		case '\'': {
-			size_t end = string_end(s, i);
-			append(c, out, slice(s, i, end - 1));
+			size_t end = gsty_string_end(s, i);
+			gsty_append(c, out, slice(s, i, end - 1));
 			i = end - 1;
 			break;
 		}
 		default:
 			break;
 		}
-		append_byte(c, out, s.p[i]);
+		gsty_append_byte(c, out, s.p[i]);
 	}
 	return found;
 }
 
 /*
- * selectors combines those of a rule with those of the rule around it, the
+ * gsty_selectors combines those of a rule with those of the rule around it, the
  * outer ones varying slowest (Sass documentation, "Style Rules", "Selector
  * Lists"). The result lasts.
  */
-struct texts selectors(compiler *c, const struct node *n, struct text t, struct place around)
+struct texts gsty_selectors(compiler *c, const struct node *n, struct text t, struct place around)
 {
-	struct texts inner = split(c, t), all = {.arena = &c->keep};
+	struct texts inner = gsty_split(c, t), all = {.arena = &c->keep};
 	for (size_t i = 0; i < inner.n; i++) {
 		if (inner.at[i].n == 0)
-			fail(c, n->file, n->pos, LITERAL("empty selector"));
+			gsty_fail(c, n->file, n->pos, LITERAL("empty selector"));
 	}
 	if (around.rule == NULL) {
 		for (size_t i = 0; i < inner.n; i++) {
 			struct buffer full = {.arena = &c->scratch};
 			if (replace_parent(c, &full, inner.at[i], LITERAL("&")) && !around.opaque)
-				fail(c, n->file, n->pos, LITERAL("& without a rule around it"));
-			texts_add(c, &all, copied(c, &c->keep, inner.at[i]));
+				gsty_fail(c, n->file, n->pos, LITERAL("& without a rule around it"));
+			gsty_texts_add(c, &all, gsty_copied(c, &c->keep, inner.at[i]));
 		}
 		return all;
 	}
@@ -109,12 +109,12 @@ struct texts selectors(compiler *c, const struct node *n, struct text t, struct 
 			full.n = 0;
 			if (!replace_parent(c, &full, inner.at[j], outer->at[i])) {
 				full.n = 0;
-				append(c, &full, outer->at[i]);
-				append_byte(c, &full, ' ');
-				append(c, &full, inner.at[j]);
+				gsty_append(c, &full, outer->at[i]);
+				gsty_append_byte(c, &full, ' ');
+				gsty_append(c, &full, inner.at[j]);
 			}
-			spend(c, full.n + SELECTOR_COST);
-			texts_add(c, &all, copied(c, &c->keep, taken(&full)));
+			gsty_spend(c, full.n + SELECTOR_COST);
+			gsty_texts_add(c, &all, gsty_copied(c, &c->keep, gsty_taken(&full)));
 		}
 	}
 	return all;

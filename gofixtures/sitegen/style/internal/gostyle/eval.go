@@ -2,57 +2,12 @@ package gostyle
 
 import "strings"
 
-// scope is the variables and mixins of a block. Names of variables begin with
-// $, those of mixins with @.
-type scope struct {
-	outer *scope
-	names map[string]binding
-}
-
-type binding struct {
-	value string
-	mixin *node
-	scope *scope // where the mixin was defined
-}
-
-func (c *Compiler) set(s *scope, name string, b binding) {
-	c.spend(bindingCost)
-	if s.names == nil {
-		s.names = make(map[string]binding)
-	}
-	s.names[name] = b
-}
-
-func (s *scope) variable(name string) (value string, ok bool) {
-	b, _ := s.find(name)
-	if b == nil {
-		return "", false
-	}
-	return b.value, true
-}
-
-// find returns the innermost binding and the scope that has it.
-func (s *scope) find(name string) (*binding, *scope) {
-	for ; s != nil; s = s.outer {
-		if b, ok := s.names[name]; ok {
-			return &b, s
-		}
-	}
-	return nil, nil
-}
-
 // context is what statements are evaluated in.
 type context struct {
 	scope   *scope
 	at      place
 	inMixin bool
 	content *content
-}
-
-// content is the block that an @include passes to its mixin.
-type content struct {
-	body    []*node
-	context context
 }
 
 // run evaluates statements.
@@ -157,28 +112,6 @@ func zeroIsLength(property string) bool {
 	return !strings.Contains(p, "flex") && !strings.Contains(p, "tab-size") && !strings.HasPrefix(p, "--")
 }
 
-// assign sets a variable: the one of the innermost block that has it, else a
-// new one; a global one only with !global or outside of blocks (Sass
-// documentation, "Variables", "Scope").
-func (c *Compiler) assign(n *node, x *context) {
-	found, where := x.scope.find(n.name)
-	if n.isDefault && found != nil {
-		return
-	}
-	value := c.evaluate(n, n.value, x.scope, withVariables|arithmetic)
-	if value == "" {
-		n.file.fail(n.pos, "expected a value after :")
-	}
-	if where == nil || where.outer == nil {
-		where = x.scope
-	}
-	if n.isGlobal {
-		for where = x.scope; where.outer != nil; where = where.outer {
-		}
-	}
-	c.set(where, n.name, binding{value: value})
-}
-
 // wraps are the at-rules that hold style rules on a condition or in a layer:
 // they go around the style rule that they are in. Others do too, but can have
 // declarations without a rule as well.
@@ -222,88 +155,4 @@ func (c *Compiler) atRule(n *node, x *context, depth int) {
 		c.place(place{wrapper: inner.at.wrapper})
 	}
 	c.run(n.body, inner, depth+1)
-}
-
-// include evaluates the body of a mixin here, in a scope within the one where
-// the mixin was defined.
-func (c *Compiler) include(n *node, x *context, depth int) {
-	b, _ := x.scope.find(n.name)
-	if b == nil {
-		n.file.fail(n.pos, "undefined mixin "+clip(n.name[1:]))
-	}
-	inner := &context{scope: &scope{outer: b.scope}, at: x.at, inMixin: true}
-	if n.block {
-		inner.content = &content{n.body, *x}
-	}
-	c.arguments(n, b.mixin, x.scope, inner.scope)
-	c.run(b.mixin.body, inner, depth+1)
-}
-
-// arguments binds the parameters of a mixin: to arguments in order, to those
-// with a name, to defaults.
-func (c *Compiler) arguments(n, mixin *node, from, to *scope) {
-	c.spend(n.head.end - n.head.start)
-	k := cursor{n.file, n.head.start, n.head.end}
-	position := 0
-	for {
-		k.space()
-		if k.pos == k.end {
-			break
-		}
-		start := k.pos
-		name := k.argumentName()
-		if name == "" {
-			if position == len(mixin.params) {
-				k.f.fail(start, "too many arguments for the mixin "+clip(mixin.name[1:]))
-			}
-			name = mixin.params[position].name
-			position++
-		} else if !mixin.hasParam(name) {
-			k.f.fail(start, "the mixin "+clip(mixin.name[1:])+" has no parameter "+clip(name))
-		}
-		if _, twice := to.names[name]; twice {
-			k.f.fail(start, "the parameter "+clip(name)+" is given twice")
-		}
-		value := span{k.pos, 0}
-		k.scan(",", false)
-		value.end = k.pos
-		c.set(to, name, binding{value: c.evaluate(n, value, from, withVariables|arithmetic)})
-		if k.pos < k.end {
-			k.pos++
-		}
-	}
-	for _, p := range mixin.params {
-		if _, given := to.names[p.name]; given {
-			continue
-		}
-		if !p.hasDefault {
-			n.file.fail(n.pos, "missing argument "+clip(p.name)+" of the mixin "+clip(mixin.name[1:]))
-		}
-		c.set(to, p.name, binding{value: c.evaluate(mixin, p.value, to, withVariables|arithmetic)})
-	}
-}
-
-// argumentName reads "$name:", or nothing.
-func (k *cursor) argumentName() string {
-	start := k.pos
-	if k.peek(0) == '$' {
-		k.pos++
-		name := k.name()
-		k.space()
-		if k.peek(0) == ':' && name != "" {
-			k.pos++
-			return "$" + canonical(name)
-		}
-	}
-	k.pos = start
-	return ""
-}
-
-func (n *node) hasParam(name string) bool {
-	for _, p := range n.params {
-		if p.name == name {
-			return true
-		}
-	}
-	return false
 }
