@@ -90,8 +90,9 @@ func TestCSSIsFixed(t *testing.T) {
 	}
 }
 
-// FuzzSame: run it with cgo, else there is nothing to compare with.
+// FuzzSame compares the implementations on whatever the fuzzer thinks of.
 func FuzzSame(f *testing.F) {
+	wantBoth(f)
 	for seed := 0; seed < 40; seed++ {
 		main, part := generate(seed)
 		f.Add(main, part, seed%2 == 0)

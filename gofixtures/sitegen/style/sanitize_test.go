@@ -26,21 +26,18 @@ func driver(t *testing.T) string {
 		t.Fatalf("no C sources: %v", err)
 	}
 	program := filepath.Join(t.TempDir(), "driver")
-	build := func(source ...string) ([]byte, error) {
-		args := []string{"-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror",
-			"-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DGOPIE_STYLE_CHUNK=1",
-			"-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc", "-o", program}
-		return exec.Command(cc, append(args, source...)...).CombinedOutput()
-	}
+	args := []string{"-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror",
+		"-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DGOPIE_STYLE_CHUNK=1",
+		"-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc", "-o", program}
 	empty := filepath.Join(t.TempDir(), "empty.c")
 	if err := os.WriteFile(empty, []byte("int main(void) { return 0; }\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	flags := "-Wl,--wrap=malloc"
-	if out, err := exec.Command(cc, "-fsanitize=address,undefined", flags, "-o", program, empty).CombinedOutput(); err != nil {
+	if out, err := exec.Command(cc, "-fsanitize=address,undefined", "-o", program, empty).CombinedOutput(); err != nil {
 		t.Skipf("not tested here: the C library under sanitizers, which gcc lacks: %s", out)
 	}
-	if out, err := build(append(sources, folder+"testdata/driver.c")...); err != nil {
+	args = append(append(args, sources...), folder+"testdata/driver.c")
+	if out, err := exec.Command(cc, args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}
 	return program
