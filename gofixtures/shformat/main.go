@@ -74,7 +74,7 @@ type options struct {
 }
 
 // maxIndent is more than anybody wants, and bounds the output.
-const maxIndent = 32
+const maxIndent = 16
 
 func shformat(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("shformat", flag.ContinueOnError)

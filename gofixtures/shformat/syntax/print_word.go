@@ -106,6 +106,7 @@ func (p *printer) array(x *Array) {
 	// bash 5.2 forgets the delimiter of a here-document whose body begins in
 	// an array: no line break but for comments, then.
 	oneLine := len(p.here) > 0
+	p.last = -1
 	level := p.level
 	indented := false
 	breakLine := func() {
