@@ -119,7 +119,7 @@ func (p *parser) arith(end int) *Arith {
 		p.file.Comments, p.parts = p.file.Comments[:comments], p.parts[:parts]
 		p.off = from
 		a.X = nil
-		a.Raw = p.text(modeHere, true)
+		a.Raw = p.text(modeArith, true)
 	}
 	a.Span = p.span(from)
 	p.end = oldEnd
@@ -298,20 +298,25 @@ loop:
 			break loop
 		}
 	}
-	ok := p.off > from && !p.gluedToOperator(base, from)
 	flush()
+	ok := p.off > from && !p.gluedToOperator(p.parts[base:])
 	w := &ArithWord{Span: p.span(from), Parts: p.nodes.partSlice(p.parts[base:])}
 	p.parts = p.parts[:base]
 	return w, ok
 }
 
-// gluedToOperator tells that an expansion touches an operator in such a way
-// that its value may well be a part of the operator, as in x$op=1. Blanks
-// between the two would change the meaning then.
-func (p *parser) gluedToOperator(base, from int) bool {
-	parts := p.parts[base:]
-	if len(parts) == 0 || p.src[p.off-1] == ']' || isNameByte(p.src[p.off-1]) && p.src[from] != '$' {
+// gluedToOperator tells that the expansion which ends the parts of an operand
+// touches an operator in such a way that its value may well be a part of that,
+// as in x$op=1. Blanks between the two would change the meaning then.
+func (p *parser) gluedToOperator(parts []Part) bool {
+	if len(parts) == 0 {
 		return false
+	}
+	switch l, ok := parts[len(parts)-1].(*Lit); {
+	case ok && l.Value != "":
+		return false
+	case p.has("=="):
+		return len(parts) > 1
 	}
 	if l, ok := parts[0].(*Lit); ok && isDigit(l.Value[0]) {
 		return false // a number with its base, as 10#$x

@@ -9,7 +9,8 @@ const (
 	modeWord    mode = iota // an unquoted word, POSIX.1-2017, 2.3
 	modeRegex               // the word after =~, where ( ) and | belong to it
 	modeDouble              // inside double quotes, 2.2.3
-	modeHere                // a here-document's body, 2.7.4, or other text up to p.end
+	modeHere                // a here-document's body, 2.7.4, up to p.end
+	modeArith               // arithmetic that is kept as text, up to p.end
 	modeBrace               // the word of ${name op word}
 	modeBraceDQ             // the same inside double quotes, where ' is literal
 	modePattern             // the pattern of ${name/pattern/word}
@@ -27,6 +28,7 @@ func makeClasses() (t [256]uint16) {
 		modeRegex:   " \t\n;&<>()'\"\\$`",
 		modeDouble:  "\"\\$`",
 		modeHere:    "\\$`",
+		modeArith:   "'\"\\$`",
 		modeBrace:   "}'\"\\$`",
 		modeBraceDQ: "}\"\\$`",
 		modePattern: "/}'\"\\$`",

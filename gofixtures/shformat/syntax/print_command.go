@@ -196,6 +196,7 @@ func (p *printer) condition(word string, l *List, pos Pos, closer string) {
 	p.space()
 	s := l.Stmts[0]
 	p.stmt(s)
+	p.last = p.line(s.To)
 	if p.flush(pos) {
 		p.newline()
 	} else {
@@ -231,6 +232,7 @@ func (p *printer) ifCmd(c *If) {
 
 // doGroup writes the body of a for loop, whose header is written.
 func (p *printer) doGroup(l *List, do, done Pos) {
+	p.last = -1 // no blank line in the header
 	if p.flush(do) {
 		p.newline()
 		p.str("do")

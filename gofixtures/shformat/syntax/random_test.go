@@ -267,7 +267,8 @@ func (g *generator) simple(depth int) {
 		g.blank()
 		assigned = true
 	}
-	if assigned && g.Intn(3) == 0 {
+	// bash keeps the text of arrays in substitutions: no comparison there.
+	if assigned && g.substs == 0 && g.Intn(3) == 0 {
 		g.str("a=")
 		g.array(depth)
 		return
@@ -286,9 +287,9 @@ func (g *generator) simple(depth int) {
 
 func (g *generator) array(depth int) {
 	// bash 5.2 forgets the delimiter of a here-document whose body begins in
-	// an array, and keeps the text of arrays in substitutions.
+	// an array.
 	breaks := g.breaks
-	if len(g.here) > 0 || g.substs > 0 {
+	if len(g.here) > 0 {
 		breaks = func() { g.str(" ") }
 	}
 	g.str("(")

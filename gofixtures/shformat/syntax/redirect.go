@@ -54,19 +54,23 @@ func (p *parser) redirect() *Redirect {
 }
 
 // fdLen is the length of the file descriptor in front of a redirection:
-// digits, or {name} of bash.
+// digits, or {name} or {name[subscript]} of bash.
 func (p *parser) fdLen() int {
 	rest := p.src[p.off:p.end]
 	n := 0
 	for n < len(rest) && isDigit(rest[n]) {
 		n++
 	}
-	if n == 0 && rest[0] == '{' {
-		if m := nameLen(rest[1:]); m > 0 && m+1 < len(rest) && rest[m+1] == '}' {
-			n = m + 2
+	if rest[0] == '{' {
+		for n < len(rest) && !isMeta(rest[n]) {
+			n++
+		}
+		m := 1 + nameLen(rest[1:n])
+		if m == 1 || rest[n-1] != '}' || m != n-1 && (rest[m] != '[' || rest[n-2] != ']') {
+			return 0
 		}
 	}
-	if n > 0 && (n == len(rest) || rest[n] != '<' && rest[n] != '>') {
+	if n == len(rest) || rest[n] != '<' && rest[n] != '>' {
 		return 0
 	}
 	return n
