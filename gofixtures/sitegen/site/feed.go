@@ -117,6 +117,11 @@ func (s *Site) rss(list *Page, entries []*Page) []byte {
 // atom is RFC 4287.
 func (s *Site) atom(list *Page, entries []*Page) []byte {
 	w := newXML()
+	size := 4096
+	for _, p := range entries {
+		size += len(p.Content) + len(p.Content)/4 + 1024
+	}
+	w.Grow(size) // the most of a site's feeds is contents
 	w.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom">` + "\n")
 	w.element("title", s.feedTitle(list))
 	w.element("id", list.Permalink)
