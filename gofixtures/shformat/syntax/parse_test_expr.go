@@ -50,7 +50,7 @@ func (p *parser) testTerm(from int) TestExpr {
 	switch {
 	case p.off >= p.end || p.atTestEnd():
 		p.fail(p.off, "found %s, expected an expression in [[ %s", p.found(), p.at(p.pos(from)))
-	case p.peek(0) == '!' && (p.peek(1) == ' ' || p.peek(1) == '\t' || p.peek(1) == '\n'):
+	case p.hasWord("!") && p.peek(1) != '(': // !(a) is a pattern
 		p.off++
 		p.skipNewlines()
 		return &TestNot{p.testTerm(from)}
