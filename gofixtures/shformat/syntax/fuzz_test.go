@@ -9,11 +9,24 @@ var styles = []Style{
 	{Indent: 4, BinaryNextLine: true},
 }
 
+// found are inputs that FuzzFormat has found.
+var found = []string{
+	"0$`0`",
+	"((0[))",
+	"case a in (#b) c;; esac\n",
+	"$((a+b\t#\x80 c ))",
+	"$((a'$(('''# $((9'+b*-c))+b*i))V",
+	"f! ()\n{\na\n}\nb",
+	"$ ()(a)",
+	"[[ b* && !&& ! ( -f c ) ]]",
+	"\\",
+}
+
 // FuzzFormat takes any text: parsing must not panic, and what parses must mean
 // the same when formatted, and not change when formatted again.
 func FuzzFormat(f *testing.F) {
-	for _, c := range tricky {
-		f.Add(c)
+	for _, src := range append(tricky, found...) {
+		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		for _, lang := range []Lang{Bash, POSIX} {

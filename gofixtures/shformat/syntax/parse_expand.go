@@ -88,26 +88,25 @@ func (p *parser) param(quoted bool) *Param {
 	e := p.nodes.param()
 	p.off += 2
 	// ${#} and ${#-x} are about $#, ${#x} is a length; likewise with !.
-	if c := p.peek(0); (c == '#' || c == '!') && p.paramName(1) > 0 {
-		if c == '#' && !p.isLength() {
-			p.paramTail(e, from, quoted)
-			return e
-		}
-		if c == '!' {
-			p.bashOnly(p.off, "the indirection ${!")
-		}
-		e.Length, e.Indirect = c == '#', c == '!'
+	switch c := p.peek(0); {
+	case c == '#' && p.isLength():
+		e.Length = true
+		p.off++
+	case c == '!' && p.paramName(1) > 0:
+		p.bashOnly(p.off, "the indirection ${!")
+		e.Indirect = true
 		p.off++
 	}
 	p.paramTail(e, from, quoted)
 	return e
 }
 
-// isLength tells whether the # after ${ asks for a length: only a parameter
-// and perhaps a subscript follow it.
+// isLength tells whether the # after ${ asks for a length: a parameter and
+// perhaps a subscript follow it, and nothing else.
 func (p *parser) isLength() bool {
-	c := p.peek(1 + p.paramName(1))
-	return c == '}' || c == '[' || p.off+1+p.paramName(1) >= p.end
+	n := p.paramName(1)
+	c := p.peek(1 + n)
+	return n > 0 && (c == '}' || c == '[' || p.off+1+n >= p.end)
 }
 
 // paramName is the length of the parameter's name n bytes ahead.

@@ -131,7 +131,7 @@ func (p *parser) failAt(pos Pos, format string, args ...any) {
 	panic(&Error{p.file.Name, p.file.Position(pos), fmt.Sprintf(format, args...)})
 }
 
-// at names a place for a message: "line 3" or, on the same line, a column.
+// at names the place where something was opened, for a message.
 func (p *parser) at(pos Pos) string {
 	o := p.file.Position(pos)
 	return fmt.Sprintf("opened at %d:%d", o.Line, o.Column)
@@ -188,7 +188,7 @@ func (p *parser) found() string {
 		}
 	}
 	n := 0
-	for n < len(rest) && n < 30 && !isDelimiter(rest[n]) {
+	for n < len(rest) && n < 30 && !isMeta(rest[n]) {
 		n++
 	}
 	if n == 0 {
@@ -263,8 +263,6 @@ func (p *parser) comment() {
 		Span: Span{p.pos(from), p.pos(from + len(text))}, Text: text, Own: own,
 	})
 }
-
-func isDelimiter(c byte) bool { return classes[c]&(1<<modeWord) != 0 && isMeta(c) }
 
 // isMeta tells the bytes that end a word when unquoted (POSIX.1-2017, 2.3).
 func isMeta(c byte) bool {

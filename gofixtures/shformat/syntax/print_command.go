@@ -370,8 +370,8 @@ func (p *printer) function(c *Func) {
 	}
 	p.word(c.Name)
 	if c.Parens {
-		// "f!()" would be a pattern of bash.
-		if strings.IndexByte("?*+@!", p.out[len(p.out)-1]) >= 0 {
+		// "f!()" would be a pattern of bash, "f$()" a substitution.
+		if strings.IndexByte("?*+@!$", p.out[len(p.out)-1]) >= 0 {
 			p.space()
 		}
 		p.str("()")

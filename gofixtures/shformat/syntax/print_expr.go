@@ -2,19 +2,15 @@ package syntax
 
 // arith writes the inside of an arithmetic construct.
 func (p *printer) arith(a *Arith) {
-	if p.verbatim != "" || a.X == nil {
-		p.rawArith(a)
-		return
-	}
-	p.arithExpr(a.X)
-}
-
-func (p *printer) rawArith(a *Arith) {
-	if p.verbatim != "" {
+	switch {
+	case p.verbatim != "":
 		p.str(a.src)
-		return
+		p.dropComments(a.To)
+	case a.X == nil:
+		p.parts(a.Raw)
+	default:
+		p.arithExpr(a.X)
 	}
-	p.parts(a.Raw)
 }
 
 func (p *printer) arithExpr(x ArithExpr) {
@@ -22,12 +18,10 @@ func (p *printer) arithExpr(x ArithExpr) {
 	case *ArithChain:
 		for i, o := range x.Operands {
 			if i > 0 {
-				if op := x.Ops[i-1]; op != "," {
+				if x.Ops[i-1] != "," {
 					p.space()
-					p.str(op)
-				} else {
-					p.str(op)
 				}
+				p.str(x.Ops[i-1])
 				p.space()
 			}
 			p.arithExpr(o)
