@@ -7,7 +7,7 @@ import "strings"
 func (p *parser) hereDelimiter(op string) *HereDoc {
 	p.skipBlanks()
 	from := p.off
-	if p.off >= p.end || isMeta(p.src[p.off]) {
+	if p.off >= p.end || p.src[p.off] == '#' || isMeta(p.src[p.off]) {
 		p.fail(p.off, "found %s, expected the delimiter of the here-document", p.found())
 	}
 	h := &HereDoc{Strip: op == "<<-"}

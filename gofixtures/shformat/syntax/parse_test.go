@@ -42,6 +42,7 @@ func TestErrors(t *testing.T) {
 		{"a=(b", "1:5: found the end of the file, expected ) to close the array opened at 1:3"},
 		{"cat <<E\nx", `1:7: found the end of the file, expected a line "E" to close the here-document opened here`},
 		{"cat <<", "1:7: found the end of the file, expected the delimiter of the here-document"},
+		{"cat << # E\nE", `1:8: found "#", expected the delimiter of the here-document`},
 		{"x=$(cat <<E\nx\n)", `1:11: found the end of the file, expected a line "E" to close the here-document opened here`},
 		{"cat <<E\n$(a\nE", `3:1: found the end of here-document "E", expected ) to close $( opened at 2:1`},
 		{"cat <<E\n${x:-\"a\nE", `2:6: found the end of here-document "E", expected " to close the double quote opened here`},

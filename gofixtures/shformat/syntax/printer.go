@@ -35,8 +35,9 @@ type printer struct {
 	cursor   int        // line of the last look-up
 
 	// verbatim, the source, is set in tests only, which let bash compare what
-	// it sees before and after. It keeps the text of here-documents, arithmetic and
-	// backquotes, and semicolons between statements, as bash does in what it prints.
+	// it sees before and after. It keeps the text of here-documents, arithmetic
+	// and backquotes, and semicolons between statements, as bash does in what
+	// it prints.
 	verbatim string
 }
 
