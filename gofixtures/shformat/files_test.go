@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gopie.example/shformat/syntax"
 )
 
 // tree makes files in a new folder, and gives the folder.
@@ -121,6 +123,30 @@ func TestWrite(t *testing.T) {
 	for _, folder := range []string{dir, filepath.Join(dir, "real")} {
 		if left, _ := filepath.Glob(filepath.Join(folder, ".*")); len(left) > 0 {
 			t.Errorf("left behind: %q", left)
+		}
+	}
+}
+
+// TestWriteBackChecks gives text that is not the formatted script.
+func TestWriteBackChecks(t *testing.T) {
+	path := filepath.Join(tree(t, map[string]string{"a.sh": "a  b\n"}), "a.sh")
+	file, err := syntax.Parse(path, text(t, path), syntax.Bash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for formatted, want := range map[string]string{
+		"a c\n":       "it would be another script",
+		"a \"b\"\n":   "it would be another script",
+		"a b # c\n":   "it would be another script",
+		"a b; (\n":    "it would not parse",
+		"a \\\n\tb\n": "",
+	} {
+		err := options{}.writeBack(path, file, []byte(formatted))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", formatted, err, want)
+		}
+		if want != "" && text(t, path) == formatted {
+			t.Errorf("%q was written", formatted)
 		}
 	}
 }

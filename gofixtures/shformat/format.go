@@ -103,11 +103,25 @@ func (o options) format(s source, stdin io.Reader) (r result) {
 		r.out = append(r.out, name+"\n"...)
 	}
 	if o.write {
-		r.err = replace(s.path, formatted)
+		r.err = o.writeBack(s.path, file, formatted)
 	}
 	if o.diff {
 		r.differs = true
 		r.out = append(r.out, unifiedDiff(name, text, string(formatted))...)
 	}
 	return r
+}
+
+// writeBack replaces a script by its formatted text, once that has been parsed
+// again and found to be the same script: a formatter's own mistake must not
+// reach a file.
+func (o options) writeBack(path string, file *syntax.File, formatted []byte) error {
+	again, err := syntax.Parse(path, string(formatted), file.Lang)
+	if err != nil {
+		return fmt.Errorf("%s is left alone: formatted, it would not parse: %w", path, err)
+	}
+	if !syntax.Same(file, again) {
+		return fmt.Errorf("%s is left alone: formatted, it would be another script", path)
+	}
+	return replace(path, formatted)
 }

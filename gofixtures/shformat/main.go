@@ -27,7 +27,8 @@ a PATH, or for -, it reads stdin. In folders it takes the files named *.sh and
   -ln LANG   posix, bash or auto: by #! or the name, else bash (default auto)
   -sr        put a blank behind redirection operators
   --tojson   print the syntax tree instead
-  -w         write the result back to the file instead
+  -w         write the result back to the file instead, after a check that it
+             is the same script
   --version  print the version
   --help     print this
 

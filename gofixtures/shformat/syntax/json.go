@@ -2,6 +2,8 @@ package syntax
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"reflect"
@@ -20,6 +22,14 @@ func WriteJSON(w io.Writer, f *File) error {
 	j.node(reflect.ValueOf(f).Elem(), 0)
 	b.WriteByte('\n')
 	return b.Flush()
+}
+
+// Same tells whether two scripts differ in nothing but layout.
+func Same(a, b *File) bool {
+	x, y := sha256.New(), sha256.New()
+	writeMeaning(x, a)
+	writeMeaning(y, b)
+	return bytes.Equal(x.Sum(nil), y.Sum(nil))
 }
 
 // writeMeaning writes the tree without positions and layout: two scripts that

@@ -121,7 +121,7 @@ type Arith struct {
 	Span
 	X   ArithExpr // nil when Raw is used
 	Raw []Part
-	src string
+	src string // the text in any case
 }
 
 // ArithExpr is a node of an arithmetic expression.
