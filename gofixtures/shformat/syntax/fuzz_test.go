@@ -20,6 +20,8 @@ var found = []string{
 	"$ ()(a)",
 	"[[ b* && !&& ! ( -f c ) ]]",
 	"\\",
+	"cat <<-E\n\t$(E\nb # c\n)\n\tE\nd # e\n",
+	"cat <<else\n$(a && if b; then c; d; else e; fi)\nelse\n",
 }
 
 // FuzzFormat takes any text: parsing must not panic, and what parses must mean

@@ -119,6 +119,7 @@ func oddBackslashes(s string) bool {
 
 func (p *parser) hereParts(h *HereDoc, from, to int) {
 	h.Span = Span{p.pos(from), p.pos(to)}
+	h.src = p.src[from:to]
 	if h.Quoted {
 		if to > from {
 			h.Body = []Part{p.nodes.lit(h.Span, p.src[from:to])}

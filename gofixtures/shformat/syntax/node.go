@@ -262,6 +262,7 @@ type HereDoc struct {
 	Body   []Part
 	Indent string `shell:"layout"` // tabs before the closing delimiter
 	EndPos Pos    // end of the closing delimiter
+	src    string // the body as in the source
 }
 
 // lineTable holds the offset of the first byte of each line.

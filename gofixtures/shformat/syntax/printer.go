@@ -171,6 +171,10 @@ func (p *printer) flush(pos Pos) bool {
 	some := false
 	for len(p.comments) > 0 && p.comments[0].From < pos {
 		c := p.comments[0]
+		if p.inHereDoc(c) {
+			p.newline() // writes it
+			continue
+		}
 		p.comments = p.comments[1:]
 		some = true
 		if p.commented || c.Own && !p.fresh {
@@ -193,6 +197,12 @@ func (p *printer) flush(pos Pos) bool {
 	return some
 }
 
+// inHereDoc tells whether c is in the body of a here-document that is still to
+// be written, or behind it.
+func (p *printer) inHereDoc(c Comment) bool {
+	return len(p.here) > 0 && c.From >= p.here[0].From
+}
+
 func (p *printer) commentBefore(pos Pos) bool {
 	return len(p.comments) > 0 && p.comments[0].From < pos
 }
@@ -200,7 +210,7 @@ func (p *printer) commentBefore(pos Pos) bool {
 // flushBehind writes the next comment if it is before pos and was not on a
 // line of its own: it belongs to what was written last.
 func (p *printer) flushBehind(pos Pos) {
-	if p.commentBefore(pos) && !p.comments[0].Own {
+	if p.commentBefore(pos) && !p.comments[0].Own && !p.inHereDoc(p.comments[0]) {
 		p.flush(p.comments[0].From + 1)
 	}
 }
@@ -240,26 +250,6 @@ func (p *printer) alignTrailing() {
 		p.lineStart += len(p.out) - begin - len(tail)
 	}
 	p.trailing = p.trailing[:0]
-}
-
-// hereDoc writes the body and the closing delimiter of h. Both are kept as
-// they are: leading tabs are part of the text of a here-document.
-func (p *printer) hereDoc(h *HereDoc) {
-	p.alignTrailing()
-	level, here, continued := p.level, p.here, p.continued
-	p.level, p.here, p.continued = 0, nil, false
-	p.fresh = false
-	if p.verbatim != "" {
-		p.str(p.verbatim[h.From:h.To])
-		p.dropComments(h.To)
-	} else {
-		p.parts(h.Body)
-	}
-	p.level, p.here, p.continued = level, here, continued
-	p.out = append(p.out, h.Indent...)
-	p.out = append(p.out, h.Delim...)
-	p.endLine()
-	p.last = p.line(h.EndPos)
 }
 
 // stmts writes a list, one statement a line or all on one, up to pos, where

@@ -15,6 +15,7 @@ var tricky = []string{
 	"a=(\n# c\nx y # d\n\n[1 2]=z [a;b]=c $(d)\n)\n",
 	"a=(x [1 2]=y [$k]+=z [ab]* *[a]); declare -A m=([a b]=1 [c]=2) n=x\n",
 	">a b <c 2>&1 d >|e <>f &>g &>>h <<<i {fd}>j 3<&- 4>&5-\n",
+	"cat <<E\n$(a # b\n)\nE\nc # d\n",
 	"a {b[1]}>c {d[$e]}<&- {f }>g {h}x>i {j[1}>k {}>l\n",
 	"((x$op=1)); ((x$op==1)); (($x==1)); (($x=1)); ((x$op+1)); ((x$a$b*2))\n",
 	"a 2>b; a 2 >b; a2>b; a {x}>b; a { x}>b\n",
