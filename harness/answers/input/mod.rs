@@ -26,7 +26,7 @@ use shell::shell_script;
 /// Path of an input in the cache; generates it where it is absent.
 pub fn path(cache: &Cache, input: &Input) -> Result<PathBuf> {
     // The version counts up when a generator changes, lest an old input be taken for a new one.
-    let name = digest::of_bytes(format!("1 {input:?}").as_bytes());
+    let name = digest::of_bytes(format!("2 {input:?}").as_bytes());
     let place = cache.root().join("inputs").join(name);
     if !place.exists() {
         let scratch = cache.scratch()?;
