@@ -102,13 +102,13 @@ func (p *parser) finishInline(l *List, docs int, from, to Pos) {
 	}
 }
 
-// body parses a list that must not be empty and is ended by the reserved word
-// closer; opened is where the construct to close began.
-func (p *parser) body(closer string, from int, opening string, opened int) List {
+// body parses a list that must not be empty, stands behind the reserved word
+// before, and is ended by one of closer; what that closes is opening, at opened.
+func (p *parser) body(closer string, from int, before, opening string, opened int) List {
 	breaks := p.breaks
 	l := p.list()
 	if len(l.Stmts) == 0 {
-		p.fail(p.off, "found %s, expected a command after %s", p.found(), opening)
+		p.fail(p.off, "found %s, expected a command after %s", p.found(), before)
 	}
 	for _, c := range strings.Split(closer, "|") {
 		if p.reserved() == c {
@@ -123,7 +123,7 @@ func (p *parser) body(closer string, from int, opening string, opened int) List 
 // condition is body for the condition of a loop or if, which goes on the line
 // of its reserved word when it begins there.
 func (p *parser) condition(closer string, from int, opening string) List {
-	l := p.body(closer, from, opening, from)
+	l := p.body(closer, from, opening, opening, from)
 	if len(l.Stmts) == 1 {
 		l.Broken = p.file.lines.line(p.pos(from)) != p.file.lines.line(l.Stmts[0].From)
 	}

@@ -25,7 +25,7 @@ func (p *parser) compound() Command {
 	case "{":
 		c := &Group{}
 		p.off++
-		c.Body = p.body("}", from, "{", from)
+		c.Body = p.body("}", from, "{", "{", from)
 		p.off++
 		c.Span = p.span(from)
 		return c
@@ -70,7 +70,7 @@ func (p *parser) ifCmd() *If {
 		p.off += len(w)
 		if w == "else" {
 			c.ElsePos = p.pos(start)
-			c.Else = p.body("fi", start, "else", from)
+			c.Else = p.body("fi", start, "else", "if", from)
 			break
 		}
 		b := Branch{Pos: p.pos(start)}
@@ -78,7 +78,7 @@ func (p *parser) ifCmd() *If {
 		b.ThenPos = p.pos(p.off)
 		start = p.off
 		p.off += len("then")
-		b.Then = p.body("fi|elif|else", start, "if", from)
+		b.Then = p.body("fi|elif|else", start, "then", "if", from)
 		c.Branches = append(c.Branches, b)
 		w = p.reserved()
 	}
@@ -101,7 +101,7 @@ func (p *parser) doGroup(from int, opening string) (Pos, List) {
 		p.fail(p.off, "found %s, expected do after %s %s", p.found(), opening, p.at(p.pos(from)))
 	}
 	p.off += len(w)
-	l := p.body(closer, start, w, from)
+	l := p.body(closer, start, w, opening, from)
 	p.off += len(closer)
 	return p.pos(start), l
 }
