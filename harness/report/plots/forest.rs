@@ -48,7 +48,13 @@ pub(super) fn draw<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<String
         }
     }
     let axis = values(&effects);
-    sheets.iter().map(|groups| sheet(index, place, groups, &effects, axis)).collect()
+    let sheet = |groups: &Vec<&Group<'_>>| {
+        let own = groups.iter().flat_map(|group| group.rows.iter().filter_map(|row| row.effect));
+        let own: Vec<Effect<'_>> = own.collect();
+        // A sheet on which nothing was measured says what the whole does.
+        sheet(index, place, groups, if own.is_empty() { &effects } else { &own }, axis)
+    };
+    sheets.iter().map(sheet).collect()
 }
 
 /// PIE alone first, then whole sets, then the rest, the controls last; what C shows stands beside what Go does.
@@ -100,6 +106,9 @@ fn title(index: &Index<'_>, effects: &[Effect<'_>]) -> String {
     let of_go = |effect: &Effect<'_>| index.language(effect.contrast) == Language::Go;
     let pie: Vec<Effect<'_>> =
         effects.iter().copied().filter(|effect| effect.contrast.pie_only && of_go(effect)).collect();
+    if effects.iter().all(|effect| effect.contrast.control) {
+        return "The noise floor, CPU time of a start: the same bytes against themselves".to_owned();
+    }
     if pie.is_empty() {
         return "CPU time of a start: each change over its baseline".to_owned();
     }
@@ -128,7 +137,7 @@ fn sheet(
         (Mark::Square, colours::BLACK, "a whole set of flags", effects.iter().any(|e| e.contrast.total)),
         (Mark::Dot, colours::BLUE, "one other thing differs", effects.iter().any(|e| plain(e.contrast))),
         (Mark::Ring, colours::QUIET, "control: the same bytes", effects.iter().any(|e| e.contrast.control)),
-        (Mark::Square, colours::BAND, "noise floor", effects.iter().any(|e| e.floor.is_some())),
+        (Mark::Square, colours::BAND, "noise floor", effects.iter().any(has_floor)),
     ];
     let legend: Vec<_> = kinds
         .into_iter()
@@ -168,7 +177,7 @@ fn sheet(
     sheet.y = bottom + 74.0;
     let shown =
         groups.iter().flat_map(|group| group.rows.iter().filter_map(|row| row.effect.map(|e| e.ratio)));
-    let band = if effects.iter().any(|effect| effect.floor.is_some()) {
+    let band = if effects.iter().any(has_floor) {
         " The grey band is what byte-identical fresh copies may differ by in the same program: an effect counts only \
          if its whole interval lies outside."
     } else {
@@ -178,6 +187,11 @@ fn sheet(
     let arrow =
         if ends.into_iter().any(|end| axis.beyond(end)) { " An arrow: the interval goes on." } else { "" };
     sheet.finish(&format!("n = {} a row.{band}{arrow}", behind(shown)))
+}
+
+/// Whether a noise floor is drawn behind it: a control is one itself.
+fn has_floor(effect: &Effect<'_>) -> bool {
+    effect.floor.is_some() || effect.contrast.control
 }
 
 fn plain(contrast: &Contrast) -> bool {
