@@ -46,6 +46,13 @@ impl Dynamic {
         self.get(tag).is_some_and(|value| value & mask == mask)
     }
 
+    /// `DT_STRTAB`.
+    pub(super) fn string_table<'a>(&self, elf: &Elf<'a>) -> Result<&'a [u8], ElfError> {
+        let table = self.get(tag::DT_STRTAB).unwrap_or(0);
+        let size = self.get(tag::DT_STRSZ).unwrap_or(0);
+        elf.mapped("the dynamic string table", table, size)
+    }
+
     /// The strings that a tag names, in the order of the table.
     pub(super) fn strings(&self, elf: &Elf<'_>, tag: u64) -> Result<Vec<String>, ElfError> {
         let offsets: Vec<u64> =
@@ -53,9 +60,7 @@ impl Dynamic {
         if offsets.is_empty() {
             return Ok(Vec::new());
         }
-        let table = self.get(tag::DT_STRTAB).unwrap_or(0);
-        let size = self.get(tag::DT_STRSZ).unwrap_or(0);
-        let table = elf.mapped("the dynamic string table", table, size)?;
+        let table = self.string_table(elf)?;
         offsets.iter().map(|&offset| elf.string("offset of a dynamic string", table, offset)).collect()
     }
 

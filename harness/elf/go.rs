@@ -8,7 +8,7 @@
 //!
 //! The blob is looked for in the section `.go.buildinfo`, then in every writable segment that is not
 //! executable. Go itself tries the first such segment alone, which in an internally linked PIE is not the
-//! one that holds it. Modules and dependencies are left out.
+//! one that holds it.
 //!
 //! Source: Go's `src/debug/buildinfo/buildinfo.go` and `src/runtime/debug/mod.go` (1.26).
 
@@ -33,6 +33,32 @@ pub struct GoBuildInfo {
     pub main_package: Option<String>,
     /// Build settings by name, e.g. `-buildmode`, `CGO_ENABLED`, `vcs.revision`.
     pub settings: BTreeMap<String, String>,
+    /// The module of the main package.
+    pub module: Option<Module>,
+    /// The modules that it was built from.
+    pub dependencies: Vec<Module>,
+}
+
+/// A module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Module {
+    /// Its path.
+    pub path: String,
+    /// Its version; `(devel)` where it has none.
+    pub version: String,
+    /// Its checksum; empty where none was recorded.
+    pub sum: String,
+    /// The module that stood in for it.
+    pub replace: Option<Box<Module>>,
+}
+
+impl Module {
+    /// From the fields of a line, which stand between tabs.
+    fn of(fields: &str) -> Self {
+        let mut fields = fields.split('\t').map(str::to_owned);
+        let mut field = || fields.next().unwrap_or_default();
+        Self { path: field(), version: field(), sum: field(), replace: None }
+    }
 }
 
 impl GoBuildInfo {
@@ -116,12 +142,23 @@ fn info(version: &[u8], modules: &[u8]) -> GoBuildInfo {
         version: String::from_utf8_lossy(version).into_owned(),
         main_package: None,
         settings: BTreeMap::new(),
+        module: None,
+        dependencies: Vec::new(),
     };
     // The text stands between two markers and ends with a line break.
     let text = modules.get(16..modules.len().saturating_sub(16)).filter(|text| text.ends_with(b"\n"));
     for line in String::from_utf8_lossy(text.unwrap_or_default()).lines() {
         match line.split_once('\t') {
             Some(("path", path)) => info.main_package = Some(path.to_owned()),
+            Some(("mod", fields)) => info.module = Some(Module::of(fields)),
+            Some(("dep", fields)) => info.dependencies.push(Module::of(fields)),
+            // What replaced the module of the line before.
+            Some(("=>", fields)) => {
+                let replaced = info.dependencies.last_mut().or(info.module.as_mut());
+                if let Some(module) = replaced {
+                    module.replace = Some(Box::new(Module::of(fields)));
+                }
+            }
             Some(("build", setting)) => {
                 let name = if setting.starts_with('"') { quoted_end(setting) } else { setting.find('=') };
                 if let Some((name, value)) = name.and_then(|end| setting.split_at_checked(end)) {

@@ -1,6 +1,6 @@
 //! What the dynamic linker and the kernel are asked to protect: RELRO, immediate binding, stack, text.
 //!
-//! Stack canaries and fortified functions are left out: they are no property of a header.
+//! What the names of symbols tell beside the headers is left to `symbols`.
 //!
 //! RELRO uses the words of checksec: `none` without `PT_GNU_RELRO`, `partial` with it, `full` with it and
 //! immediate binding. They describe what is done to a file that is relocated when it starts; for a static
@@ -10,9 +10,10 @@
 //!
 //! Sources: `elf/dl-reloc.c` (`_dl_protect_relro`) and `csu/libc-start.c` of glibc, checksec's `relro` check.
 
-use super::LinkageKind;
 use super::dynamic::Dynamic;
 use super::raw::{Elf, segment, tag};
+use super::symbols::Named;
+use super::{LinkageKind, Presence};
 
 /// Which relocated data the dynamic linker makes read-only again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +49,17 @@ pub struct Hardening {
     pub bind_now: bool,
     /// Whether relocations change code (`DT_TEXTREL` or `DF_TEXTREL`).
     pub textrel: bool,
-    /// Whether the stack is not executable (`PT_GNU_STACK` without `PF_X`); `None` without that segment,
-    /// where the kernel decides by machine.
-    pub nx: Option<bool>,
+    /// Whether the stack is not executable (`PT_GNU_STACK` without `PF_X`); unknown without that segment,
+    /// where the kernel decides by machine, and a question of programs and libraries alone.
+    pub nx: Presence,
+    /// Whether code checks a canary on the stack.
+    pub stack_canary: Presence,
+    /// Whether fortified functions of the C library are called.
+    pub fortify: Presence,
 }
 
 impl Hardening {
-    pub(super) fn of(elf: &Elf<'_>, dynamic: Option<&Dynamic>, kind: LinkageKind) -> Self {
+    pub(super) fn of(elf: &Elf<'_>, dynamic: Option<&Dynamic>, kind: LinkageKind, named: &Named) -> Self {
         let has = |tag| dynamic.is_some_and(|table| table.has(tag));
         let flag = |tag, mask| dynamic.is_some_and(|table| table.flag(tag, mask));
         let bind_now = has(tag::DT_BIND_NOW)
@@ -69,11 +74,20 @@ impl Hardening {
             (true, true, false) => Relro::Partial,
             (true, true, true) => Relro::Full,
         };
+        let loaded = relocated || kind == LinkageKind::Static;
+        let nx = match elf.segment(segment::PT_GNU_STACK) {
+            _ if !loaded => Presence::NotApplicable,
+            None => Presence::Unknown,
+            Some(header) if header.p_flags & segment::PF_X == 0 => Presence::Yes,
+            Some(_) => Presence::No,
+        };
         Self {
             relro,
             bind_now,
             textrel: has(tag::DT_TEXTREL) || flag(tag::DT_FLAGS, tag::DF_TEXTREL),
-            nx: elf.segment(segment::PT_GNU_STACK).map(|header| header.p_flags & segment::PF_X == 0),
+            nx,
+            stack_canary: named.stack_canary,
+            fortify: named.fortify,
         }
     }
 }

@@ -72,10 +72,10 @@ pub struct Linkage {
     pub needed: Vec<String>,
     /// The name that a library is needed by (`DT_SONAME`).
     pub soname: Option<String>,
-    /// `DT_RPATH` as it stands.
-    pub rpath: Option<String>,
-    /// `DT_RUNPATH` as it stands.
-    pub runpath: Option<String>,
+    /// The folders of `DT_RPATH`, in their order.
+    pub rpath: Vec<String>,
+    /// The folders of `DT_RUNPATH`, in their order.
+    pub runpath: Vec<String>,
 }
 
 impl Linkage {
@@ -89,14 +89,18 @@ impl Linkage {
             _ => None,
         };
         let string = |tag| dynamic.map_or(Ok(None), |table| table.string(elf, tag));
+        let folders = |tag| -> Result<Vec<String>, ElfError> {
+            let text = string(tag)?;
+            Ok(text.iter().flat_map(|text| text.split(':')).map(str::to_owned).collect())
+        };
         let mut linkage = Self {
             kind: LinkageKind::Unknown,
             pie: false,
             interpreter,
             needed: dynamic.map_or(Ok(Vec::new()), |table| table.strings(elf, tag::DT_NEEDED))?,
             soname: string(tag::DT_SONAME)?,
-            rpath: string(tag::DT_RPATH)?,
-            runpath: string(tag::DT_RUNPATH)?,
+            rpath: folders(tag::DT_RPATH)?,
+            runpath: folders(tag::DT_RUNPATH)?,
         };
         linkage.kind = linkage.decide(elf, dynamic);
         let program = matches!(linkage.kind, LinkageKind::StaticPie | LinkageKind::Dynamic);

@@ -7,7 +7,7 @@
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
 //! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `linkage`,
-//! `hardening`, `memory`, `sections`, `sizes`, `notes`, `go`, `names`.
+//! `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `go`, `names`.
 
 mod dynamic;
 mod error;
@@ -20,18 +20,22 @@ mod notes;
 mod raw;
 mod relocations;
 mod sections;
+mod segments;
 mod sizes;
+mod symbols;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use error::ElfError;
-pub use go::GoBuildInfo;
+pub use go::{GoBuildInfo, Module};
 pub use hardening::{Hardening, Relro};
 pub use linkage::{Linkage, LinkageKind};
 pub use memory::Memory;
 pub use notes::Notes;
 pub use relocations::{RelocationSource, Relocations};
 pub use sections::{Meaning, Section};
+pub use segments::Segment;
+pub use symbols::Presence;
 
 /// Byte order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +77,8 @@ pub struct Facts {
     pub hardening: Hardening,
     /// The loaded image by kind.
     pub memory: Memory,
+    /// Its program headers.
+    pub segments: Vec<Segment>,
     /// Its sections; empty where the section headers are gone.
     pub sections: Vec<Section>,
     /// Whether it has a symbol table (`SHT_SYMTAB`): `false` means stripped.
@@ -101,6 +107,8 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
     let linkage = Linkage::of(&elf, dynamic)?;
     let (source, tables) = relocations::tables(&elf, dynamic, linkage.kind)?;
     let sections = sections::sections(&elf)?;
+    let go = GoBuildInfo::of(&elf, &sections)?;
+    let named = symbols::Named::of(&elf, dynamic, linkage.kind, go.as_ref())?;
     Ok(Facts {
         file_size: bytes.len() as u64,
         elf_type: names::file_type(elf.header.e_type),
@@ -108,12 +116,13 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
         class: if elf.encoding.wide { 64 } else { 32 },
         endian: if elf.encoding.little { Endian::Little } else { Endian::Big },
         relocations: Relocations::of(&elf, source, &tables)?,
-        hardening: Hardening::of(&elf, dynamic, linkage.kind),
+        hardening: Hardening::of(&elf, dynamic, linkage.kind, &named),
         memory: Memory::of(&elf),
         symbols_present: sections::has_symbols(&elf),
         debug_present: sections::has_debug(&sections),
         notes: Notes::of(&elf)?,
-        go: GoBuildInfo::of(&elf, &sections)?,
+        go,
+        segments: segments::segments(&elf),
         sizes: sizes::by_meaning(&elf, dynamic, &sections, &tables),
         linkage,
         sections,

@@ -98,6 +98,43 @@ pub(super) fn section_type(kind: u32) -> Cow<'static, str> {
     }
 }
 
+/// Segment types that mean the same on every machine, and those of one machine.
+const SEGMENTS: &[(u32, &str)] = &[
+    (0, "NULL"),
+    (1, "LOAD"),
+    (2, "DYNAMIC"),
+    (3, "INTERP"),
+    (4, "NOTE"),
+    (5, "SHLIB"),
+    (6, "PHDR"),
+    (7, "TLS"),
+    (0x6474_e550, "GNU_EH_FRAME"),
+    (0x6474_e551, "GNU_STACK"),
+    (0x6474_e552, "GNU_RELRO"),
+    (0x6474_e553, "GNU_PROPERTY"),
+    (0x6474_e554, "GNU_SFRAME"),
+    (0x65a3_dbe6, "OPENBSD_RANDOMIZE"),
+    (0x65a3_dbe7, "OPENBSD_WXNEEDED"),
+    (0x65a4_1be6, "OPENBSD_BOOTDATA"),
+];
+const MACHINE_SEGMENTS: &[(u16, u32, &str)] = &[
+    (known::EM_AARCH64, 0x7000_0002, "AARCH64_MEMTAG_MTE"),
+    (known::EM_ARM, 0x7000_0001, "EXIDX"),
+    (known::EM_MIPS, 0x7000_0000, "REGINFO"),
+    (known::EM_MIPS, 0x7000_0001, "RTPROC"),
+    (known::EM_MIPS, 0x7000_0002, "OPTIONS"),
+    (known::EM_MIPS, 0x7000_0003, "ABIFLAGS"),
+    (known::EM_RISCV, 0x7000_0003, "RISCV_ATTRIBUTES"),
+    (known::EM_S390, 0x7000_0000, "S390_PGSTE"),
+];
+
+/// `LOAD`, `GNU_RELRO`, ..., or the number in hexadecimal.
+pub(super) fn segment_type(machine: u16, kind: u32) -> Cow<'static, str> {
+    let everywhere = SEGMENTS.iter().find(|row| row.0 == kind).map(|row| row.1);
+    let here = || MACHINE_SEGMENTS.iter().find(|row| (row.0, row.1) == (machine, kind)).map(|row| row.2);
+    everywhere.or_else(here).map_or_else(|| Cow::Owned(format!("{kind:#x}")), Cow::Borrowed)
+}
+
 /// `R_X86_64_RELATIVE` and so on, or the number.
 pub(super) fn relocation(machine: u16, kind: u32) -> String {
     if let Some((.., name)) = RELOCATIONS.iter().find(|row| (row.0, row.1) == (machine, kind)) {

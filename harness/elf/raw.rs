@@ -212,6 +212,16 @@ impl<'a> Elf<'a> {
         })
     }
 
+    /// The bytes from an address to the end of what its segment has in the file.
+    pub(super) fn mapped_tail(&self, what: &'static str, address: u64) -> Result<&'a [u8], ElfError> {
+        let tail = self.loads().find_map(|load| {
+            let inside = address.checked_sub(load.p_vaddr)?;
+            Some((load.p_offset + inside, load.p_filesz.checked_sub(inside)?))
+        });
+        let (offset, size) = tail.ok_or(ElfError::Unmapped { what, address })?;
+        checked(self.bytes, what, offset, size)
+    }
+
     /// The bytes of the file behind an address.
     pub(super) fn mapped(&self, what: &'static str, address: u64, size: u64) -> Result<&'a [u8], ElfError> {
         let offset = self.offset_of(address, size).ok_or(ElfError::Unmapped { what, address })?;

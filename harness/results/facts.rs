@@ -30,6 +30,7 @@
 //! | `bind-now` | | bool | functions are bound at start | `DT_FLAGS`, `DT_FLAGS_1`, `DT_BIND_NOW` |
 //! | `textrel` | | bool | relocations change code | `DT_TEXTREL`, `DT_FLAGS` |
 //! | `nx` | | bool | the stack is not executable; no row where the file does not say | `PT_GNU_STACK` |
+//! | `stack-canary`, `fortify` | | text | `yes`, `no`, `unknown`, `not-applicable` | names of symbols |
 //! | `symbols-present` | | bool | not stripped | `SHT_SYMTAB` |
 //! | `debug-present` | | bool | has DWARF | `.debug_info` |
 //! | `build-id` | | text | GNU build id in hexadecimal | `NT_GNU_BUILD_ID` |
@@ -40,7 +41,7 @@
 //! | `go-setting` | setting | text | a build setting, e.g. `-buildmode` | the same |
 
 use super::FactRow;
-use crate::elf::{Facts, GoBuildInfo, Linkage, Relocations};
+use crate::elf::{Facts, GoBuildInfo, Linkage, Presence, Relocations};
 
 /// The rows of an artifact's facts; `case` is its case id.
 pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
@@ -62,9 +63,13 @@ pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
     rows.text("relro", "", facts.hardening.relro.word());
     rows.bool("bind-now", facts.hardening.bind_now);
     rows.bool("textrel", facts.hardening.textrel);
-    if let Some(nx) = facts.hardening.nx {
-        rows.bool("nx", nx);
+    match facts.hardening.nx {
+        Presence::Yes => rows.bool("nx", true),
+        Presence::No => rows.bool("nx", false),
+        Presence::Unknown | Presence::NotApplicable => {}
     }
+    rows.text("stack-canary", "", facts.hardening.stack_canary.word());
+    rows.text("fortify", "", facts.hardening.fortify.word());
     rows.bool("symbols-present", facts.symbols_present);
     rows.bool("debug-present", facts.debug_present);
     rows.option("build-id", facts.notes.build_id.as_ref());
@@ -123,8 +128,11 @@ impl Rows<'_> {
             self.number("needed", library, "count", 1);
         }
         self.option("soname", linkage.soname.as_ref());
-        self.option("rpath", linkage.rpath.as_ref());
-        self.option("runpath", linkage.runpath.as_ref());
+        for (metric, folders) in [("rpath", &linkage.rpath), ("runpath", &linkage.runpath)] {
+            if !folders.is_empty() {
+                self.text(metric, "", &folders.join(":"));
+            }
+        }
     }
 
     fn relocations(&mut self, relocations: &Relocations) {

@@ -2,7 +2,7 @@
 
 use super::writer::*;
 use super::{facts, size};
-use crate::elf::{ElfError, LinkageKind, Meaning, RelocationSource, Relro, read};
+use crate::elf::{ElfError, LinkageKind, Meaning, Presence, RelocationSource, Relro, read};
 
 const BOTH: [bool; 2] = [false, true];
 
@@ -60,8 +60,8 @@ fn a_program_of_any_class_and_byte_order() {
             assert_eq!((linkage.kind, linkage.pie), (LinkageKind::Dynamic, true));
             assert_eq!(linkage.interpreter.as_deref(), Some("/lib/ld.so"));
             assert_eq!(linkage.needed, ["libc.so.6"]);
-            assert_eq!(linkage.runpath.as_deref(), Some("/opt/lib"));
-            assert_eq!((&linkage.soname, &linkage.rpath), (&None, &None));
+            assert_eq!(linkage.runpath, ["/opt/lib"]);
+            assert_eq!((&linkage.soname, &linkage.rpath), (&None, &Vec::new()));
             let relocations = &facts.relocations;
             assert_eq!(relocations.source, RelocationSource::DynamicTable);
             // Four entries and, by RELR, an address and three words behind it; the bitmap's last bit is a mark.
@@ -75,7 +75,7 @@ fn a_program_of_any_class_and_byte_order() {
             assert_eq!(size(&facts, Meaning::RelocationTables), 14 * word);
             assert_eq!(facts.hardening.relro, Relro::Full);
             assert!(facts.hardening.bind_now && !facts.hardening.textrel);
-            assert_eq!(facts.hardening.nx, Some(true));
+            assert_eq!(facts.hardening.nx, Presence::Yes);
             assert!(facts.sections.is_empty() && !facts.symbols_present && facts.go.is_none());
         }
     }
@@ -182,7 +182,7 @@ fn relro_and_binding() {
             writer.segment(PT_GNU_RELRO, 4, all);
         }
         let hardening = facts(writer).hardening;
-        assert_eq!((hardening.relro, hardening.bind_now, hardening.nx), (relro, bind_now, None));
+        assert_eq!((hardening.relro, hardening.bind_now, hardening.nx), (relro, bind_now, Presence::Unknown));
     }
     for entries in [[(22, 0)], [(30, 4)]] {
         let mut writer = Writer::usual(ET_DYN);
@@ -190,7 +190,7 @@ fn relro_and_binding() {
         writer.segment(PT_GNU_STACK, 7, Place { offset: 0, size: 0 });
         writer.load(6);
         let hardening = facts(writer).hardening;
-        assert_eq!((hardening.textrel, hardening.nx), (true, Some(false)));
+        assert_eq!((hardening.textrel, hardening.nx), (true, Presence::No));
     }
 }
 

@@ -31,6 +31,10 @@ struct Opinion {
     build_id: Option<String>,
 }
 
+fn joined(folders: &[String]) -> Option<String> {
+    (!folders.is_empty()).then(|| folders.join(":"))
+}
+
 fn ours(facts: &Facts, covered: bool) -> Opinion {
     let relro = match facts.hardening.relro {
         Relro::None => false,
@@ -51,9 +55,9 @@ fn ours(facts: &Facts, covered: bool) -> Opinion {
         interpreter: facts.linkage.interpreter.clone(),
         needed: facts.linkage.needed.clone(),
         soname: facts.linkage.soname.clone(),
-        rpath: facts.linkage.rpath.clone(),
-        runpath: facts.linkage.runpath.clone(),
-        executable_stack: facts.hardening.nx.map(|nx| !nx),
+        rpath: joined(&facts.linkage.rpath),
+        runpath: joined(&facts.linkage.runpath),
+        executable_stack: facts.segments.iter().find(|s| s.kind == "GNU_STACK").map(|s| s.flags & 1 != 0),
         flags: [
             ("bind-now", facts.hardening.bind_now),
             ("textrel", facts.hardening.textrel),
