@@ -6,8 +6,8 @@
 //! error, time in proportion to its size, and no more memory than a few times its size. Rendering, and what
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
-//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `linkage`,
-//! `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `go`, `names`.
+//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`,
+//! `packed`, `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `go`, `names`.
 
 mod dynamic;
 mod error;
@@ -17,6 +17,7 @@ mod linkage;
 mod memory;
 mod names;
 mod notes;
+mod packed;
 mod raw;
 mod relocations;
 mod sections;
