@@ -65,6 +65,27 @@ const SECTIONS: &[(u32, &str)] = &[
     (0x6fff_4c00, "LLVM_ODRTAB"),
 ];
 
+/// Section types of one machine, as `readelf` writes them.
+const MACHINE_SECTIONS: &[(u16, u32, &str)] = &[
+    (known::EM_AARCH64, 0x7000_0003, "AARCH64_ATTRIBUTES"),
+    (known::EM_ARM, 0x7000_0001, "ARM_EXIDX"),
+    (known::EM_ARM, 0x7000_0002, "ARM_PREEMPTMAP"),
+    (known::EM_ARM, 0x7000_0003, "ARM_ATTRIBUTES"),
+    (known::EM_MIPS, 0x7000_0005, "MIPS_DEBUG"),
+    (known::EM_MIPS, 0x7000_0006, "MIPS_REGINFO"),
+    (known::EM_MIPS, 0x7000_000d, "MIPS_OPTIONS"),
+    (known::EM_MIPS, 0x7000_001e, "MIPS_DWARF"),
+    (known::EM_MIPS, 0x7000_002a, "MIPS_ABIFLAGS"),
+    (known::EM_MIPS, 0x7000_002b, "MIPS_XHASH"),
+    (known::EM_RISCV, 0x7000_0003, "RISCV_ATTRIBUTES"),
+    (known::EM_X86_64, 0x7000_0001, "X86_64_UNWIND"),
+];
+
+/// The name of a number on one machine.
+fn here(table: &[(u16, u32, &'static str)], machine: u16, kind: u32) -> Option<&'static str> {
+    table.iter().find(|row| (row.0, row.1) == (machine, kind)).map(|row| row.2)
+}
+
 /// `x86_64`, `aarch64`, ...: the `EM_` name in small letters, but `i386`; else the number.
 pub(super) fn machine(machine: u16) -> String {
     match machine_to_str(machine) {
@@ -87,8 +108,9 @@ pub(super) fn file_type(kind: u16) -> String {
 }
 
 /// `PROGBITS`, `NOBITS`, `RELA`, ..., or the number in hexadecimal.
-pub(super) fn section_type(kind: u32) -> Cow<'static, str> {
-    if let Some((_, name)) = SECTIONS.iter().find(|row| row.0 == kind) {
+pub(super) fn section_type(machine: u16, kind: u32) -> Cow<'static, str> {
+    let everywhere = SECTIONS.iter().find(|row| row.0 == kind).map(|row| row.1);
+    if let Some(name) = everywhere.or_else(|| here(MACHINE_SECTIONS, machine, kind)) {
         return Cow::Borrowed(name);
     }
     // From SHT_LOPROC on the same number is another type on another machine.
@@ -131,8 +153,8 @@ const MACHINE_SEGMENTS: &[(u16, u32, &str)] = &[
 /// `LOAD`, `GNU_RELRO`, ..., or the number in hexadecimal.
 pub(super) fn segment_type(machine: u16, kind: u32) -> Cow<'static, str> {
     let everywhere = SEGMENTS.iter().find(|row| row.0 == kind).map(|row| row.1);
-    let here = || MACHINE_SEGMENTS.iter().find(|row| (row.0, row.1) == (machine, kind)).map(|row| row.2);
-    everywhere.or_else(here).map_or_else(|| Cow::Owned(format!("{kind:#x}")), Cow::Borrowed)
+    let name = everywhere.or_else(|| here(MACHINE_SEGMENTS, machine, kind));
+    name.map_or_else(|| Cow::Owned(format!("{kind:#x}")), Cow::Borrowed)
 }
 
 /// `R_X86_64_RELATIVE` and so on, or the number.
@@ -171,11 +193,12 @@ mod tests {
         assert_eq!(machine(60_000), "60000");
         assert_eq!(file_type(3), "DYN");
         assert_eq!(file_type(0xfe00), "65024");
-        assert_eq!(section_type(1), "PROGBITS");
-        assert_eq!(section_type(19), "RELR");
-        assert_eq!(section_type(0x7000_0001), "0x70000001");
-        assert_eq!(section_type(0x6fff_fff6), "GNU_HASH");
-        assert_eq!(section_type(77), "0x4d");
+        assert_eq!(section_type(62, 1), "PROGBITS");
+        assert_eq!(section_type(62, 19), "RELR");
+        assert_eq!(section_type(62, 0x7000_0001), "X86_64_UNWIND");
+        assert_eq!(section_type(3, 0x7000_0001), "0x70000001");
+        assert_eq!(section_type(62, 0x6fff_fff6), "GNU_HASH");
+        assert_eq!(section_type(62, 77), "0x4d");
         assert_eq!(relocation(62, 8), "R_X86_64_RELATIVE");
         assert_eq!(relocation(243, 3), "R_RISCV_RELATIVE");
         assert_eq!(relocation(22, 12), "R_390_RELATIVE");

@@ -124,7 +124,7 @@ pub(super) fn sections(elf: &Elf<'_>) -> Result<Vec<Section>, ElfError> {
             meaning(header, &name)
         };
         sections.push(Section {
-            kind: names::section_type(header.sh_type),
+            kind: names::section_type(elf.header.e_machine, header.sh_type),
             size: header.sh_size,
             flags: header.sh_flags,
             address: header.sh_addr,
