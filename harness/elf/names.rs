@@ -1,7 +1,7 @@
 //! Names of machines, file types, section types and relocation types, as `elf.h` writes them.
 //!
-//! What has no name here stays a number. The relocation types of every machine that Go targets, those of object
-//! files too, stand in `relocation-types.csv` as `readelf` prints them, because goblin lacks half of them and
+//! What has no name here stays a number. The relocation types of every machine that Go targets and of SPARC, those of
+//! object files too, stand in `relocation-types.csv` as `readelf` prints them, because goblin lacks half of them and
 //! writes others otherwise; for the rest of the machines goblin is asked. A test holds the table against
 //! `readelf`.
 //!

@@ -314,6 +314,14 @@ impl Tally<'_> {
     }
 
     fn add_android(&mut self, bytes: &[u8]) -> Result<(), ElfError> {
+        let (encoding, machine) = (self.elf.encoding, self.elf.header.e_machine);
+        if encoding.wide && encoding.little && machine == constant::EM_MIPS {
+            // lld packs some entries with the bytes of `r_info` turned round and some without.
+            return Err(ElfError::Impossible {
+                what: "Android's encoding on machine",
+                value: machine.into(),
+            });
+        }
         packed::android(bytes, |info, count| {
             self.packed = self.packed.saturating_add(count);
             self.note((self.split(info), count));
@@ -330,9 +338,13 @@ impl Tally<'_> {
         let machine = self.elf.header.e_machine;
         // 64-bit MIPS keeps its three types in one number, the first lowest.
         let first = if machine == constant::EM_MIPS { 0xff } else { u32::MAX };
-        packed::crel(bytes, |symbol, kind| {
+        let size = packed::crel(bytes, |symbol, kind| {
             self.note(((kind & first, machine == constant::EM_MIPS && symbol != 0), 1));
         })?;
+        // LLVM 19 for MIPS writes plain entries under the type of CREL: a count of 0, and bytes behind it.
+        if size < bytes.len() {
+            return Err(ElfError::Impossible { what: "CREL table that ends at byte", value: size as u64 });
+        }
         Ok(())
     }
 

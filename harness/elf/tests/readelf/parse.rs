@@ -185,7 +185,11 @@ fn section(line: &str) -> Option<Section> {
     // A type is a word, but for these.
     let long = [["<unknown>:"].as_slice(), &["SYMTAB", "SECTION"]];
     let kind = start.checked_sub(1)?;
-    let more = long.iter().find(|long| words[..kind].ends_with(long)).map_or(0, |long| long.len());
+    let more = match long.iter().find(|long| words[..kind].ends_with(long)) {
+        Some(long) => long.len(),
+        // `40000014: <unknown>`
+        None => usize::from(words[kind] == "<unknown>"),
+    };
     let kind = kind - more;
     Some(Section {
         name: words[..kind].join(" "),
