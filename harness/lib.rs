@@ -12,6 +12,7 @@ pub mod claims;
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod diff;
 pub mod digest;
 pub mod doctor;
 pub mod elf;

@@ -89,13 +89,19 @@ pub struct Facts {
     pub notes: Notes,
     /// What Go recorded about its build; `None` where it is no Go program.
     pub go: Option<GoBuildInfo>,
-    sizes: Vec<(Meaning, u64)>,
+    parts: sizes::Parts,
 }
 
 impl Facts {
     /// Bytes of each meaning in the order of [`Meaning::IN_FILE`]; they add up to the size of the file.
-    pub fn size_by_meaning(&self) -> &[(Meaning, u64)] {
-        &self.sizes
+    pub fn size_by_meaning(&self) -> Vec<(Meaning, u64)> {
+        sizes::by_meaning(&self.parts)
+    }
+
+    /// Bytes of the file that each section has, in their order, and in brackets by meaning those outside of all
+    /// sections; they add up to the size of the file. Names can come more than once.
+    pub fn size_by_section(&self) -> Vec<(String, u64)> {
+        sizes::by_section(&self.parts, &self.sections)
     }
 }
 
@@ -123,7 +129,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
         notes: Notes::of(&elf)?,
         go,
         segments: segments::segments(&elf),
-        sizes: sizes::by_meaning(&elf, dynamic, &sections, &tables),
+        parts: sizes::parts(&elf, dynamic, &sections, &tables),
         linkage,
         sections,
     })

@@ -273,11 +273,10 @@ impl Layout {
         let (low, high) = (0xffff_ffff, 0xffff_ffff << 32);
         let (shift, mask, symbol) = match (encoding.wide, machine) {
             (false, constant::EM_MIPS) => (0, 0xff, 0xffff_ff00),
-            (false, _) => (0, 0xff, 0),
+            (false, _) | (true, constant::EM_SPARCV9) => (0, 0xff, 0),
             // 64-bit MIPS has a symbol of 32 bits and then four single bytes, the type last.
             (true, constant::EM_MIPS) if encoding.little => (56, 0xff, low),
             (true, constant::EM_MIPS) => (0, 0xff, high),
-            (true, constant::EM_SPARCV9) => (0, 0xff, 0),
             (true, _) => (0, low, 0),
         };
         Self { shift, mask, symbol }

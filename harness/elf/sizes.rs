@@ -16,38 +16,75 @@ use super::raw::{Elf, ProgramHeader, section, segment, tag};
 use super::relocations::Table;
 use super::sections::{Meaning, Section};
 
-/// Bytes of each meaning, in the order of [`Meaning::IN_FILE`]; their sum is the size of the file.
-pub(super) fn by_meaning(
+/// What bytes of the file belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Label {
+    /// Their section, by its place among all; `None` for what lies in none.
+    section: Option<usize>,
+    /// What they are there for.
+    pub(super) meaning: Meaning,
+}
+
+impl Label {
+    fn outside(meaning: Meaning) -> Self {
+        Self { section: None, meaning }
+    }
+}
+
+/// What every byte of a file belongs to: labels with their bytes, which add up to the size of the file.
+pub(super) type Parts = Vec<(Label, u64)>;
+
+/// What every byte of the file belongs to.
+pub(super) fn parts(
     elf: &Elf<'_>,
     dynamic: Option<&Dynamic>,
     sections: &[Section],
     tables: &[Table],
-) -> Vec<(Meaning, u64)> {
-    let sizes = partition(elf.bytes.len() as u64, claims(elf, dynamic, sections, tables));
+) -> Parts {
+    let padding = Label::outside(Meaning::PaddingAndUnmapped);
+    let parts = partition(elf.bytes.len() as u64, claims(elf, dynamic, sections, tables));
+    parts.into_iter().map(|(label, size)| (label.unwrap_or(padding), size)).collect()
+}
+
+/// Bytes of each meaning, in the order of [`Meaning::IN_FILE`].
+pub(super) fn by_meaning(parts: &Parts) -> Vec<(Meaning, u64)> {
     let size_of = |meaning: Meaning| {
-        let same = sizes.iter().filter(|(label, _)| label.unwrap_or(Meaning::PaddingAndUnmapped) == meaning);
-        (meaning, same.map(|pair| pair.1).sum())
+        let same = parts.iter().filter(|(label, _)| label.meaning == meaning);
+        (meaning, same.map(|part| part.1).sum())
     };
     Meaning::IN_FILE.into_iter().map(size_of).collect()
+}
+
+/// Bytes of each section under its name, and in brackets by meaning what lies in none.
+pub(super) fn by_section(parts: &Parts, sections: &[Section]) -> Vec<(String, u64)> {
+    let name = |label: &Label| match label.section.and_then(|place| sections.get(place)) {
+        Some(section) => section.name.clone(),
+        None => format!("[{}]", label.meaning.word()),
+    };
+    parts.iter().map(|(label, size)| (name(label), *size)).collect()
 }
 
 /// Some bytes of the file, and what they are counted as.
 pub(super) type Claim<L> = (Range<u64>, L);
 
-/// What tells the meaning of bytes; what nothing claims is padding and unmapped.
+/// What tells where bytes belong; what nothing claims is padding and unmapped.
 pub(super) fn claims(
     elf: &Elf<'_>,
     dynamic: Option<&Dynamic>,
     sections: &[Section],
     tables: &[Table],
-) -> Vec<Claim<Meaning>> {
-    let mut claims: Vec<_> = elf.headers.iter().map(|range| (range.clone(), Meaning::Headers)).collect();
+) -> Vec<Claim<Label>> {
+    let headers = elf.headers.iter().map(|range| (range.clone(), Label::outside(Meaning::Headers)));
+    let mut claims: Vec<_> = headers.collect();
     if sections.is_empty() {
-        segment_claims(elf, dynamic, tables, &mut claims);
+        let mut outside = Vec::new();
+        segment_claims(elf, dynamic, tables, &mut outside);
+        claims.extend(outside.into_iter().map(|(range, meaning)| (range, Label::outside(meaning))));
     }
-    for (section, header) in sections.iter().zip(&elf.sections) {
+    for (place, (section, header)) in sections.iter().zip(&elf.sections).enumerate() {
         if !matches!(header.sh_type, section::SHT_NOBITS | section::SHT_NULL) {
-            claims.push((span(section.offset, section.size), section.meaning));
+            let label = Label { section: Some(place), meaning: section.meaning };
+            claims.push((span(section.offset, section.size), label));
         }
     }
     claims
