@@ -7,12 +7,14 @@
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
 //! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `linkage`,
-//! `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `go`, `names`.
+//! `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers once
+//! relocated), `go`, `names`.
 
 mod dynamic;
 mod error;
 mod go;
 mod hardening;
+mod image;
 mod linkage;
 mod memory;
 mod names;
@@ -113,7 +115,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
     let linkage = Linkage::of(&elf, dynamic)?;
     let (source, tables) = relocations::tables(&elf, dynamic, linkage.kind)?;
     let sections = sections::sections(&elf)?;
-    let go = GoBuildInfo::of(&elf, &sections)?;
+    let go = GoBuildInfo::of(&elf, &image::Image::of(&elf, dynamic), &sections)?;
     let named = symbols::Named::of(&elf, dynamic, linkage.kind, go.as_ref())?;
     Ok(Facts {
         file_size: bytes.len() as u64,
