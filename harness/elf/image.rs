@@ -55,6 +55,11 @@ impl<'e, 'a> Image<'e, 'a> {
         Self { elf, loads, rela: rela.unwrap_or_default(), addends: OnceCell::new() }
     }
 
+    /// Bytes of a pointer.
+    pub(super) fn word(&self) -> u64 {
+        self.elf.encoding.word_size() as u64
+    }
+
     fn load(&self, address: u64) -> Option<(&Load, u64)> {
         let behind = self.loads.partition_point(|load| load.address <= address);
         let load = self.loads.get(behind.checked_sub(1)?)?;
@@ -87,8 +92,7 @@ impl<'e, 'a> Image<'e, 'a> {
         if let Ok(index) = addends.binary_search_by_key(&address, |pair| pair.0) {
             return addends.get(index).map(|pair| pair.1);
         }
-        let word = self.elf.encoding.word_size() as u64;
-        self.elf.encoding.word(self.bytes(address, word)?)
+        self.elf.encoding.word(self.bytes(address, self.word())?)
     }
 
     /// Addresses in writable segments where a pointer has a value, each once and in order.
