@@ -4,6 +4,7 @@ mod agreement;
 mod contents;
 mod facts;
 mod hostile;
+mod packages;
 mod readelf;
 pub(crate) mod writer;
 
