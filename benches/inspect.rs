@@ -79,9 +79,7 @@ fn file(binary: &Path, folder: &Path, rounds: usize) -> Result<()> {
     say(&format!("inspect/file: {size:.1} MB, {} relocations", facts.relocations.total))?;
     let path = binary.to_str().context("a path in UTF-8")?;
     let out = folder.join("out");
-    let ours = |hash: &[&str]| {
-        seconds(GOPIE, &[&["inspect", "--format", "json", path], hash].concat(), &out)
-    };
+    let ours = |hash: &[&str]| seconds(GOPIE, &[&["inspect", "--format", "json", path], hash].concat(), &out);
     ours(&[])?;
     for (tool, flag) in [("readelf", "-aW"), ("llvm-readelf", "-a")] {
         if !there_is(tool) {
@@ -147,7 +145,11 @@ fn pages(binary: &Path, rounds: usize) -> Result<()> {
         ratios.push(ours / begin.elapsed().as_secs_f64());
     }
     let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
-    tell("inspect/pages", &ratios, &format!("mapping and reading the facts / adding up the {bytes} bytes needed"))
+    tell(
+        "inspect/pages",
+        &ratios,
+        &format!("mapping and reading the facts / adding up the {bytes} bytes needed"),
+    )
 }
 
 /// Copies ELF files of this machine, the same ones again where there are too few.
@@ -185,9 +187,8 @@ fn many(folder: &Path, (files, rounds): (usize, usize)) -> Result<()> {
     say(&format!("inspect/folder: {files} binaries, {:.1} MB", (first + second) as f64 / 1e6))?;
     let text = |path: &Path| path.to_str().map(str::to_owned).context("a path in UTF-8");
     let out = folder.join("out");
-    let ours = |folder: &Path| {
-        seconds(GOPIE, &["inspect", "--no-hash", "--format", "json", &text(folder)?], &out)
-    };
+    let ours =
+        |folder: &Path| seconds(GOPIE, &["inspect", "--no-hash", "--format", "json", &text(folder)?], &out);
     ours(&all)?;
     if there_is("readelf") {
         let script = "for f in \"$0\"/*/*; do readelf -hldrSW \"$f\"; done";
@@ -213,7 +214,8 @@ fn many(folder: &Path, (files, rounds): (usize, usize)) -> Result<()> {
 ///
 /// Not by `wait4`: its maximum includes the image of the process that started it.
 fn memory(args: &[&str], out: &Path) -> Result<u64> {
-    let mut child = Command::new(GOPIE).args(args).stdout(File::create(out)?).stderr(Stdio::null()).spawn()?;
+    let mut child =
+        Command::new(GOPIE).args(args).stdout(File::create(out)?).stderr(Stdio::null()).spawn()?;
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait()?.is_none() {

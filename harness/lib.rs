@@ -17,6 +17,7 @@ pub mod digest;
 pub mod doctor;
 pub mod elf;
 pub mod hint;
+pub mod inspect;
 pub mod interrupt;
 pub mod machine;
 pub mod measure;

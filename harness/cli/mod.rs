@@ -2,6 +2,7 @@
 
 mod diff;
 mod doctor;
+mod inspect;
 mod report;
 mod run;
 
@@ -27,6 +28,7 @@ Examples:
   gopie doctor               what this machine can measure
   gopie diff OLD NEW         where the bytes of two binaries differ
   gopie report reference     render the report of results/reference again
+  gopie inspect /usr/bin     the facts of ELF files
 
 Exit status: 0 well; 2 usage or a missing tool; 3 no answer (a case failed,
 input unreadable); 130 interrupted.";
@@ -37,6 +39,7 @@ enum Command {
     Diff(diff::Diff),
     Doctor(doctor::Doctor),
     Report(report::Report),
+    Inspect(inspect::Inspect),
 }
 
 impl Cli {
@@ -48,6 +51,7 @@ impl Cli {
             Some(Command::Diff(diff)) => diff.run(),
             Some(Command::Doctor(doctor)) => doctor.run(),
             Some(Command::Report(report)) => report.run(),
+            Some(Command::Inspect(inspect)) => inspect.run(),
         }
     }
 }

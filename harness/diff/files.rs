@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{Change, Difference, changes};
-use crate::elf::{self, ElfError, Facts};
+use crate::elf::{self, ElfError, Facts, PackageSize};
 use crate::results::facts::rows;
 
 /// A section, or what lies outside of sections in brackets, on both sides.
@@ -44,7 +44,8 @@ pub struct Side<'b> {
 impl<'b> Side<'b> {
     /// Reads a side from the bytes of its file.
     pub fn read(bytes: &'b [u8]) -> Result<Self, ElfError> {
-        Ok(Self { bytes, facts: elf::read(bytes)?, packages: None })
+        let packages = elf::by_package(bytes)?.map(|packages| packages.into_iter().flat_map(named).collect());
+        Ok(Self { bytes, facts: elf::read(bytes)?, packages })
     }
 
     /// Its facts.
@@ -59,6 +60,16 @@ impl<'b> Side<'b> {
             sizes.map(|(meaning, size)| (format!("[{}]", meaning.word()), size)).collect()
         };
         self.packages.clone().unwrap_or_else(by_meaning)
+    }
+}
+
+/// The bytes of a package under its path; what belongs to none by meaning, in brackets.
+fn named(size: PackageSize) -> Vec<(String, u64)> {
+    match size.package {
+        Some(path) => vec![(path, size.sizes.iter().map(|part| part.1).sum())],
+        None => {
+            size.sizes.into_iter().map(|(meaning, size)| (format!("[{}]", meaning.word()), size)).collect()
+        }
     }
 }
 

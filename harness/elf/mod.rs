@@ -6,9 +6,9 @@
 //! error, time in proportion to its size, and no more memory than a few times its size. Rendering, and what
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
-//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `linkage`,
-//! `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers once
-//! relocated), `go`, `names`.
+//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `packed`,
+//! `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers
+//! once relocated), `go`, `names`; for Go packages `pclntab`, `symbol_table`, `go_names`, `packages`.
 
 mod dynamic;
 mod error;
@@ -21,6 +21,7 @@ mod memory;
 mod names;
 mod notes;
 mod packages;
+mod packed;
 mod pclntab;
 mod raw;
 mod relocations;

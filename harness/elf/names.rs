@@ -1,37 +1,37 @@
 //! Names of machines, file types, section types and relocation types, as `elf.h` writes them.
 //!
-//! What has no name here stays a number. goblin has most of the names, leaves the `R_` off some of them, and
-//! has none for s390x, which Go targets; what it lacks stands in the tables below.
+//! What has no name here stays a number. The relocation types of every machine that Go targets, those of object
+//! files too, stand in `relocation-types.csv` as `readelf` prints them, because goblin lacks half of them and
+//! writes others otherwise; for the rest of the machines goblin is asked. A test holds the table against
+//! `readelf`.
 //!
-//! Source: `elf.h` of glibc 2.36.
+//! Sources: `elf.h` of glibc 2.36; binutils 2.40, and for what is newer LLVM's lists of relocation types.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::raw::{constant as known, machine_to_str, r_to_str, section, sht_to_str};
 
 /// `SHT_RELR`: packed relative relocations.
 pub(super) const SHT_RELR: u32 = 19;
 
-/// Relocation types that a dynamic linker applies and goblin 0.10 does not name, or not as readelf does.
-const RELOCATIONS: &[(u16, u32, &str)] = &[
-    (known::EM_386, 7, "R_386_JUMP_SLOT"),
-    (known::EM_AARCH64, 0, "R_AARCH64_NONE"),
-    (known::EM_AARCH64, 1028, "R_AARCH64_TLS_DTPMOD64"),
-    (known::EM_AARCH64, 1029, "R_AARCH64_TLS_DTPREL64"),
-    (known::EM_AARCH64, 1030, "R_AARCH64_TLS_TPREL64"),
-    (known::EM_PPC, 248, "R_PPC_IRELATIVE"),
-    (known::EM_X86_64, 0, "R_X86_64_NONE"),
-    (known::EM_S390, 4, "R_390_32"),
-    (known::EM_S390, 9, "R_390_COPY"),
-    (known::EM_S390, 10, "R_390_GLOB_DAT"),
-    (known::EM_S390, 11, "R_390_JMP_SLOT"),
-    (known::EM_S390, 12, "R_390_RELATIVE"),
-    (known::EM_S390, 22, "R_390_64"),
-    (known::EM_S390, 54, "R_390_TLS_DTPMOD"),
-    (known::EM_S390, 55, "R_390_TLS_DTPOFF"),
-    (known::EM_S390, 56, "R_390_TLS_TPOFF"),
-    (known::EM_S390, 61, "R_390_IRELATIVE"),
-];
+/// Relocation tables of LLVM and of Android that goblin does not know.
+pub(super) const SHT_CREL: u32 = 0x4000_0014;
+pub(super) const SHT_ANDROID_REL: u32 = 0x6000_0001;
+pub(super) const SHT_ANDROID_RELA: u32 = 0x6000_0002;
+pub(super) const SHT_ANDROID_RELR: u32 = 0x6fff_ff00;
+
+/// Names of relocation types by machine and number.
+static RELOCATIONS: LazyLock<HashMap<(u16, u32), &str>> = LazyLock::new(|| {
+    let rows = include_str!("relocation-types.csv").lines().skip(1);
+    let fields = rows.map(|row| row.splitn(3, ','));
+    fields.filter_map(|mut row| Some(((number(row.next()?)?, number(row.next()?)?), row.next()?))).collect()
+});
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
 
 /// The relocation types that need the load address and nothing else; the first of a machine is also what an
 /// address of a RELR table stands for. `R_MIPS_REL32` is one where it names no symbol.
@@ -58,12 +58,33 @@ const RELATIVE: &[(u16, u32)] = &[
 /// Section types that goblin does not name.
 const SECTIONS: &[(u32, &str)] = &[
     (SHT_RELR, "RELR"),
-    (0x4000_0014, "CREL"),
-    (0x6000_0001, "ANDROID_REL"),
-    (0x6000_0002, "ANDROID_RELA"),
+    (SHT_CREL, "CREL"),
+    (SHT_ANDROID_REL, "ANDROID_REL"),
+    (SHT_ANDROID_RELA, "ANDROID_RELA"),
+    (SHT_ANDROID_RELR, "ANDROID_RELR"),
     (0x6fff_4c00, "LLVM_ODRTAB"),
-    (0x6fff_ff00, "ANDROID_RELR"),
 ];
+
+/// Section types of one machine, as `readelf` writes them.
+const MACHINE_SECTIONS: &[(u16, u32, &str)] = &[
+    (known::EM_AARCH64, 0x7000_0003, "AARCH64_ATTRIBUTES"),
+    (known::EM_ARM, 0x7000_0001, "ARM_EXIDX"),
+    (known::EM_ARM, 0x7000_0002, "ARM_PREEMPTMAP"),
+    (known::EM_ARM, 0x7000_0003, "ARM_ATTRIBUTES"),
+    (known::EM_MIPS, 0x7000_0005, "MIPS_DEBUG"),
+    (known::EM_MIPS, 0x7000_0006, "MIPS_REGINFO"),
+    (known::EM_MIPS, 0x7000_000d, "MIPS_OPTIONS"),
+    (known::EM_MIPS, 0x7000_001e, "MIPS_DWARF"),
+    (known::EM_MIPS, 0x7000_002a, "MIPS_ABIFLAGS"),
+    (known::EM_MIPS, 0x7000_002b, "MIPS_XHASH"),
+    (known::EM_RISCV, 0x7000_0003, "RISCV_ATTRIBUTES"),
+    (known::EM_X86_64, 0x7000_0001, "X86_64_UNWIND"),
+];
+
+/// The name of a number on one machine.
+fn here(table: &[(u16, u32, &'static str)], machine: u16, kind: u32) -> Option<&'static str> {
+    table.iter().find(|row| (row.0, row.1) == (machine, kind)).map(|row| row.2)
+}
 
 /// `x86_64`, `aarch64`, ...: the `EM_` name in small letters, but `i386`; else the number.
 pub(super) fn machine(machine: u16) -> String {
@@ -87,8 +108,9 @@ pub(super) fn file_type(kind: u16) -> String {
 }
 
 /// `PROGBITS`, `NOBITS`, `RELA`, ..., or the number in hexadecimal.
-pub(super) fn section_type(kind: u32) -> Cow<'static, str> {
-    if let Some((_, name)) = SECTIONS.iter().find(|row| row.0 == kind) {
+pub(super) fn section_type(machine: u16, kind: u32) -> Cow<'static, str> {
+    let everywhere = SECTIONS.iter().find(|row| row.0 == kind).map(|row| row.1);
+    if let Some(name) = everywhere.or_else(|| here(MACHINE_SECTIONS, machine, kind)) {
         return Cow::Borrowed(name);
     }
     // From SHT_LOPROC on the same number is another type on another machine.
@@ -131,13 +153,13 @@ const MACHINE_SEGMENTS: &[(u16, u32, &str)] = &[
 /// `LOAD`, `GNU_RELRO`, ..., or the number in hexadecimal.
 pub(super) fn segment_type(machine: u16, kind: u32) -> Cow<'static, str> {
     let everywhere = SEGMENTS.iter().find(|row| row.0 == kind).map(|row| row.1);
-    let here = || MACHINE_SEGMENTS.iter().find(|row| (row.0, row.1) == (machine, kind)).map(|row| row.2);
-    everywhere.or_else(here).map_or_else(|| Cow::Owned(format!("{kind:#x}")), Cow::Borrowed)
+    let name = everywhere.or_else(|| here(MACHINE_SEGMENTS, machine, kind));
+    name.map_or_else(|| Cow::Owned(format!("{kind:#x}")), Cow::Borrowed)
 }
 
 /// `R_X86_64_RELATIVE` and so on, or the number.
 pub(super) fn relocation(machine: u16, kind: u32) -> String {
-    if let Some((.., name)) = RELOCATIONS.iter().find(|row| (row.0, row.1) == (machine, kind)) {
+    if let Some(name) = RELOCATIONS.get(&(machine, kind)) {
         return (*name).to_owned();
     }
     match r_to_str(kind, machine) {
@@ -171,11 +193,12 @@ mod tests {
         assert_eq!(machine(60_000), "60000");
         assert_eq!(file_type(3), "DYN");
         assert_eq!(file_type(0xfe00), "65024");
-        assert_eq!(section_type(1), "PROGBITS");
-        assert_eq!(section_type(19), "RELR");
-        assert_eq!(section_type(0x7000_0001), "0x70000001");
-        assert_eq!(section_type(0x6fff_fff6), "GNU_HASH");
-        assert_eq!(section_type(77), "0x4d");
+        assert_eq!(section_type(62, 1), "PROGBITS");
+        assert_eq!(section_type(62, 19), "RELR");
+        assert_eq!(section_type(62, 0x7000_0001), "X86_64_UNWIND");
+        assert_eq!(section_type(3, 0x7000_0001), "0x70000001");
+        assert_eq!(section_type(62, 0x6fff_fff6), "GNU_HASH");
+        assert_eq!(section_type(62, 77), "0x4d");
         assert_eq!(relocation(62, 8), "R_X86_64_RELATIVE");
         assert_eq!(relocation(243, 3), "R_RISCV_RELATIVE");
         assert_eq!(relocation(22, 12), "R_390_RELATIVE");
@@ -190,5 +213,17 @@ mod tests {
             let named = name.contains("_RELATIVE") || name == "R_MIPS_REL32";
             assert!(named || name == kind.to_string(), "{machine}: {name}");
         }
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_read_and_in_order() {
+        let rows: Vec<&str> = include_str!("relocation-types.csv").lines().skip(1).collect();
+        assert_eq!(rows.len(), RELOCATIONS.len(), "none twice, none that cannot be read");
+        let keys = rows.iter().map(|row| {
+            let mut fields = row.split(',');
+            let mut next = || fields.next().and_then(number::<u32>).expect("a number");
+            (next(), next())
+        });
+        assert!(keys.is_sorted());
     }
 }

@@ -52,8 +52,9 @@ pub fn by_package(bytes: &[u8]) -> Result<Option<Vec<PackageSize>>, ElfError> {
     let file_size = bytes.len() as u64;
     let mut meanings = Vec::new();
     let claims = sizes::claims(&elf, dynamic, &sections, &tables);
-    sizes::pieces(file_size, claims, |piece, meaning| {
-        meanings.push((piece.end, meaning.unwrap_or(Meaning::PaddingAndUnmapped)));
+    sizes::pieces(file_size, claims, |piece, label| {
+        let meaning = label.map_or(Meaning::PaddingAndUnmapped, |label| label.meaning);
+        meanings.push((piece.end, meaning));
     });
     let unclaimed = packages.paths.len();
     let mut table = vec![[0_u64; Meaning::IN_FILE.len()]; unclaimed + 1];

@@ -5,16 +5,18 @@
 //! is counted through its section headers: all relocation sections of an object file; of a program only
 //! those that are loaded, which in a static glibc program are the `IRELATIVE` ones that its start-up code
 //! applies between `__rela_iplt_start` and `__rela_iplt_end`. Where the section headers are gone too nothing
-//! can be told, and [`RelocationSource::Nowhere`] says so. Android's packed tables are not decoded.
+//! can be told, and [`RelocationSource::Nowhere`] says so. Tables that are no arrays are left to `packed`.
 //!
 //! Sources: ELF gABI 4.3, "Relocation" and "Dynamic Section" (RELR); `elf/dynamic-link.h` and
-//! `csu/libc-start.c` of glibc; for MIPS and SPARC `r_info`, `elfxx-mips.c` and `elf.h`.
+//! `csu/libc-start.c` of glibc; for MIPS and SPARC `r_info`, `elfxx-mips.c` and `elf.h`; for Android's tags and
+//! those of CREL, LLVM's `DynamicTags.def`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::dynamic::Dynamic;
-use super::names::{self, SHT_RELR};
+use super::names::{self, SHT_ANDROID_REL, SHT_ANDROID_RELA, SHT_ANDROID_RELR, SHT_CREL, SHT_RELR};
+use super::packed;
 use super::raw::{Elf, Encoding, constant, section, tag};
 use super::{ElfError, LinkageKind};
 
@@ -22,6 +24,16 @@ use super::{ElfError, LinkageKind};
 const DT_RELRSZ: u64 = 35;
 const DT_RELR: u64 = 36;
 const DT_RELRENT: u64 = 37;
+
+/// Tags of tables that are no arrays, and of Android's own RELR.
+const DT_ANDROID_REL: u64 = 0x6000_000f;
+const DT_ANDROID_RELSZ: u64 = 0x6000_0010;
+const DT_ANDROID_RELA: u64 = 0x6000_0011;
+const DT_ANDROID_RELASZ: u64 = 0x6000_0012;
+const DT_ANDROID_RELR: u64 = 0x6fff_e000;
+const DT_ANDROID_RELRSZ: u64 = 0x6fff_e001;
+const DT_ANDROID_RELRENT: u64 = 0x6fff_e003;
+const DT_CREL: u64 = 0x4000_0026;
 
 /// Where the relocations of a file were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +84,9 @@ pub(super) enum Encoded {
     Rel,
     Rela,
     Relr,
+    /// Android's packed form of either.
+    Android,
+    Crel,
 }
 
 /// A relocation table, as offsets into the file.
@@ -98,14 +113,27 @@ pub(super) fn tables(
 
 fn dynamic_tables(elf: &Elf<'_>, dynamic: &Dynamic) -> Result<Vec<Table>, ElfError> {
     let word = elf.encoding.word_size() as u64;
+    let rel = (tag::DT_RELENT, 2 * word);
+    let rela = (tag::DT_RELAENT, 3 * word);
+    let (relr, android) = ((DT_RELRENT, word), (DT_ANDROID_RELRENT, word));
+    let jmprel = jmprel(dynamic)?;
     let rows = [
-        ("the REL table", Encoded::Rel, tag::DT_REL, tag::DT_RELSZ, Some((tag::DT_RELENT, 2 * word))),
-        ("the RELA table", Encoded::Rela, tag::DT_RELA, tag::DT_RELASZ, Some((tag::DT_RELAENT, 3 * word))),
-        ("the RELR table", Encoded::Relr, DT_RELR, DT_RELRSZ, Some((DT_RELRENT, word))),
-        ("the JMPREL table", jmprel(dynamic), tag::DT_JMPREL, tag::DT_PLTRELSZ, None),
+        ("the REL table", Encoded::Rel, tag::DT_REL, tag::DT_RELSZ, Some(rel)),
+        ("the RELA table", Encoded::Rela, tag::DT_RELA, tag::DT_RELASZ, Some(rela)),
+        ("the RELR table", Encoded::Relr, DT_RELR, DT_RELRSZ, Some(relr)),
+        ("Android's REL table", Encoded::Android, DT_ANDROID_REL, DT_ANDROID_RELSZ, None),
+        ("Android's RELA table", Encoded::Android, DT_ANDROID_RELA, DT_ANDROID_RELASZ, None),
+        ("Android's RELR table", Encoded::Relr, DT_ANDROID_RELR, DT_ANDROID_RELRSZ, Some(android)),
+        ("the JMPREL table", jmprel, tag::DT_JMPREL, tag::DT_PLTRELSZ, None),
     ];
     let mut tables = Vec::new();
+    if let Some(address) = dynamic.get(DT_CREL) {
+        let bytes = elf.mapped_tail("the CREL table", address)?;
+        let size = packed::crel(bytes, |_, _| ())? as u64;
+        tables.push(found(elf, "the CREL table", Encoded::Crel, address, size)?);
+    }
     for (what, encoded, address, size, entry) in rows {
+        let plt = address == tag::DT_JMPREL;
         let (Some(address), Some(size)) = (dynamic.get(address), dynamic.get(size)) else { continue };
         if let Some((tag, known)) = entry
             && let Some(value) = dynamic.get(tag).filter(|&value| value != known)
@@ -113,16 +141,30 @@ fn dynamic_tables(elf: &Elf<'_>, dynamic: &Dynamic) -> Result<Vec<Table>, ElfErr
             return Err(ElfError::Impossible { what: "size of a relocation", value });
         }
         if size > 0 {
-            let offset = elf.offset_of(address, size).ok_or(ElfError::Unmapped { what, address })?;
-            let plt = entry.is_none();
-            tables.push(Table { encoded, plt, range: offset..offset.saturating_add(size) });
+            tables.push(Table { plt, ..found(elf, what, encoded, address, size)? });
         }
     }
     Ok(tables)
 }
 
-fn jmprel(dynamic: &Dynamic) -> Encoded {
-    if dynamic.get(tag::DT_PLTREL) == Some(tag::DT_REL) { Encoded::Rel } else { Encoded::Rela }
+fn found(
+    elf: &Elf<'_>,
+    what: &'static str,
+    encoded: Encoded,
+    address: u64,
+    size: u64,
+) -> Result<Table, ElfError> {
+    let offset = elf.offset_of(address, size).ok_or(ElfError::Unmapped { what, address })?;
+    Ok(Table { encoded, plt: false, range: offset..offset.saturating_add(size) })
+}
+
+fn jmprel(dynamic: &Dynamic) -> Result<Encoded, ElfError> {
+    match dynamic.get(tag::DT_PLTREL) {
+        Some(tag::DT_REL) => Ok(Encoded::Rel),
+        Some(tag::DT_RELA) | None => Ok(Encoded::Rela),
+        Some(DT_CREL) => Ok(Encoded::Crel),
+        Some(value) => Err(ElfError::Impossible { what: "encoding of the JMPREL table", value }),
+    }
 }
 
 fn section_tables(elf: &Elf<'_>, kind: LinkageKind) -> Result<Vec<Table>, ElfError> {
@@ -133,7 +175,9 @@ fn section_tables(elf: &Elf<'_>, kind: LinkageKind) -> Result<Vec<Table>, ElfErr
         let encoded = match header.sh_type {
             section::SHT_REL => Encoded::Rel,
             section::SHT_RELA => Encoded::Rela,
-            SHT_RELR => Encoded::Relr,
+            SHT_RELR | SHT_ANDROID_RELR => Encoded::Relr,
+            SHT_ANDROID_REL | SHT_ANDROID_RELA => Encoded::Android,
+            SHT_CREL => Encoded::Crel,
             _ => continue,
         };
         if header.sh_size == 0 || !(loaded || kind == LinkageKind::Relocatable) {
@@ -153,31 +197,28 @@ fn section_tables(elf: &Elf<'_>, kind: LinkageKind) -> Result<Vec<Table>, ElfErr
 impl Relocations {
     /// Counts the relocations of some tables.
     pub(super) fn of(elf: &Elf<'_>, source: RelocationSource, tables: &[Table]) -> Result<Self, ElfError> {
-        let mut tally = Tally { elf, types: BTreeMap::new() };
-        let mut packed = (0_u64, 0_u64);
-        let (mut table_bytes, mut plt) = (0_u64, 0_u64);
+        let mut tally = Tally { elf, types: BTreeMap::new(), packed: 0 };
+        let (mut relr_words, mut relr_addresses, mut plt) = (0, 0, 0);
         for table in tables {
-            let word = elf.encoding.word_size() as u64;
-            let entry = match table.encoded {
-                Encoded::Rel => 2 * word,
-                Encoded::Rela => 3 * word,
-                Encoded::Relr => {
-                    let bytes = slice(elf, &table.range)?;
-                    packed = expand(elf, bytes);
-                    table_bytes = table_bytes.saturating_add(bytes.len() as u64);
-                    continue;
+            let before = tally.count();
+            match table.encoded {
+                Encoded::Rel | Encoded::Rela => {
+                    for range in outside(table, tables) {
+                        tally.add(slice(elf, &range)?, table.encoded);
+                    }
                 }
-            };
-            if table.plt {
-                plt = (table.range.end - table.range.start) / entry;
+                Encoded::Relr => {
+                    let (words, addresses) = expand(elf, slice(elf, &table.range)?);
+                    relr_words += words;
+                    relr_addresses += addresses;
+                }
+                Encoded::Android => tally.add_android(slice(elf, &table.range)?)?,
+                Encoded::Crel => tally.add_crel(slice(elf, &table.range)?)?,
             }
-            for range in outside(table, tables) {
-                let bytes = slice(elf, &range)?;
-                tally.add(bytes, table.encoded);
-                table_bytes = table_bytes.saturating_add(bytes.len() as u64);
+            if table.plt {
+                plt = table.entries(elf).unwrap_or_else(|| tally.count().saturating_sub(before));
             }
         }
-        let (relr_words, relr_addresses) = packed;
         let machine = elf.header.e_machine;
         let mut by_type = BTreeMap::new();
         let mut relative = relr_addresses;
@@ -191,8 +232,34 @@ impl Relocations {
             *by_type.entry(names::packed_relocation(machine)).or_default() += relr_addresses;
         }
         let total = by_type.values().sum();
+        let table_bytes = covered(tables);
         Ok(Self { source, total, relative, plt, relr_words, relr_addresses, table_bytes, by_type })
     }
+}
+
+impl Table {
+    /// The number of its entries, where they are all of one size.
+    fn entries(&self, elf: &Elf<'_>) -> Option<u64> {
+        let words = match self.encoded {
+            Encoded::Rel => 2,
+            Encoded::Rela => 3,
+            Encoded::Relr | Encoded::Android | Encoded::Crel => return None,
+        };
+        Some((self.range.end - self.range.start) / (words * elf.encoding.word_size() as u64))
+    }
+}
+
+/// Bytes of all tables, what several share counted once.
+fn covered(tables: &[Table]) -> u64 {
+    let mut ranges: Vec<&Range<u64>> = tables.iter().map(|table| &table.range).collect();
+    ranges.sort_by_key(|range| range.start);
+    let mut end = 0;
+    let bytes = ranges.into_iter().map(|range| {
+        let fresh = range.end.saturating_sub(range.start.max(end));
+        end = end.max(range.end);
+        fresh
+    });
+    bytes.sum()
 }
 
 fn slice<'a>(elf: &Elf<'a>, range: &Range<u64>) -> Result<&'a [u8], ElfError> {
@@ -222,6 +289,8 @@ struct Tally<'e> {
     elf: &'e Elf<'e>,
     /// By type, and by whether a symbol is named where that matters.
     types: BTreeMap<(u32, bool), u64>,
+    /// Those of Android's packed tables.
+    packed: u64,
 }
 
 impl Tally<'_> {
@@ -253,10 +322,39 @@ impl Tally<'_> {
         self.note(run);
     }
 
+    fn add_android(&mut self, bytes: &[u8]) -> Result<(), ElfError> {
+        let layout = Layout::of(self.elf.encoding, self.elf.header.e_machine);
+        packed::android(bytes, |info, count| {
+            self.packed = self.packed.saturating_add(count);
+            self.note((layout.split(info), count));
+        })?;
+        // A group of a few bytes can claim any number of them; no more than one applies to a byte of memory.
+        let memory = self.elf.loads().fold(0, |sum: u64, load| sum.saturating_add(load.p_memsz));
+        if self.packed > memory.min(1 << 60) {
+            return Err(ElfError::Impossible { what: "number of packed relocations", value: self.packed });
+        }
+        Ok(())
+    }
+
+    fn add_crel(&mut self, bytes: &[u8]) -> Result<(), ElfError> {
+        let machine = self.elf.header.e_machine;
+        // 64-bit MIPS keeps its three types in one number, the first lowest.
+        let first = if machine == constant::EM_MIPS { 0xff } else { u32::MAX };
+        packed::crel(bytes, |symbol, kind| {
+            self.note(((u64::from(kind & first), machine == constant::EM_MIPS && symbol != 0), 1));
+        })?;
+        Ok(())
+    }
+
+    fn count(&self) -> u64 {
+        self.types.values().sum()
+    }
+
     fn note(&mut self, ((kind, names_symbol), count): ((u64, bool), u64)) {
         if count > 0 {
             let kind = u32::try_from(kind).unwrap_or(u32::MAX);
-            *self.types.entry((kind, names_symbol)).or_default() += count;
+            let known = self.types.entry((kind, names_symbol)).or_default();
+            *known = known.saturating_add(count);
         }
     }
 }

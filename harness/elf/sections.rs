@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use super::ElfError;
-use super::names::{self, SHT_RELR};
+use super::names::{self, SHT_ANDROID_REL, SHT_ANDROID_RELA, SHT_ANDROID_RELR, SHT_CREL, SHT_RELR};
 use super::raw::{Elf, SectionHeader, section, segment};
 
 /// What bytes of a file are there for.
@@ -124,7 +124,7 @@ pub(super) fn sections(elf: &Elf<'_>) -> Result<Vec<Section>, ElfError> {
             meaning(header, &name)
         };
         sections.push(Section {
-            kind: names::section_type(header.sh_type),
+            kind: names::section_type(elf.header.e_machine, header.sh_type),
             size: header.sh_size,
             flags: header.sh_flags,
             address: header.sh_addr,
@@ -162,7 +162,8 @@ fn meaning(header: &SectionHeader, name: &str) -> Meaning {
     let loaded = has(section::SHF_ALLOC);
     match header.sh_type {
         section::SHT_NOBITS => return Meaning::Bss,
-        section::SHT_REL | section::SHT_RELA | SHT_RELR => return Meaning::RelocationTables,
+        section::SHT_REL | section::SHT_RELA | SHT_RELR | SHT_CREL => return Meaning::RelocationTables,
+        SHT_ANDROID_REL | SHT_ANDROID_RELA | SHT_ANDROID_RELR => return Meaning::RelocationTables,
         section::SHT_NOTE => return Meaning::Notes,
         section::SHT_SYMTAB | section::SHT_SYMTAB_SHNDX => return Meaning::Symbols,
         section::SHT_STRTAB if !loaded && !debug(name) => return Meaning::Symbols,

@@ -10,5 +10,6 @@ mod diff;
 mod end_to_end;
 mod fixtures;
 mod going_on;
+mod inspect;
 
 use bench::Bench;

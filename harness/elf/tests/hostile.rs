@@ -54,10 +54,17 @@ fn seed(wide: bool, little: bool) -> Vec<u8> {
 
 #[test]
 fn the_seeds_are_well_formed() {
+    // `harness/fuzz/seeds` asks for them as files.
+    let folder = std::env::var_os("GOPIE_SEEDS").map(std::path::PathBuf::from);
     for (wide, little) in [(false, false), (false, true), (true, false), (true, true)] {
-        let facts = check(&seed(wide, little)).expect("well-formed");
+        let bytes = seed(wide, little);
+        let facts = check(&bytes).expect("well-formed");
         assert_eq!(facts.relocations.total, 5);
         assert!(facts.go.is_some() && facts.notes.build_id.is_some());
+        if let Some(folder) = &folder {
+            let name = format!("hand-made-{}-{}", facts.class, facts.endian.word());
+            fs::write(folder.join(name), bytes).expect("the folder can be written to");
+        }
     }
 }
 

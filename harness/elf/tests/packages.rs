@@ -242,7 +242,7 @@ fn check(bytes: &[u8]) -> Option<Vec<PackageSize>> {
     };
     assert_eq!(sum(None), bytes.len() as u64);
     if let Ok(facts) = read(bytes) {
-        for &(meaning, size) in facts.size_by_meaning() {
+        for (meaning, size) in facts.size_by_meaning() {
             assert_eq!(sum(Some(meaning)), size, "{}", meaning.word());
         }
     }

@@ -1,0 +1,19 @@
+//! Reads any bytes as an ELF file, and checks what holds of the facts of all files.
+//!
+//! What is found here becomes a test in `harness/elf/tests/hostile.rs`, which checks the same.
+
+#![no_main]
+
+use gopie::elf::read;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(facts) = read(bytes) else { return };
+    let parts: u64 = facts.size_by_meaning().iter().map(|pair| pair.1).sum();
+    assert_eq!(parts, bytes.len() as u64, "the parts are the whole");
+    let relocations = &facts.relocations;
+    assert_eq!(relocations.by_type.values().sum::<u64>(), relocations.total);
+    assert!(relocations.relative <= relocations.total);
+    assert!(relocations.relr_addresses <= relocations.relative);
+    assert!(relocations.table_bytes <= bytes.len() as u64);
+});
