@@ -230,9 +230,11 @@ fn memory(args: &[&str], out: &Path) -> Result<u64> {
 
 /// Cost of ten times as much, over ten.
 fn linear((count, rounds): (usize, usize)) -> Result<()> {
-    let makers: [(&str, fn(usize) -> Vec<u8>); 2] = [("relocations", relocations), ("sections", sections)];
-    for (what, make) in makers {
-        let (few, many) = (make(count), make(10 * count));
+    let files = [
+        ("relocations", relocations(count), relocations(10 * count)),
+        ("sections", sections(count), sections(10 * count)),
+    ];
+    for (what, few, many) in &files {
         let seconds = |bytes: &[u8]| -> Result<f64> {
             let begin = Instant::now();
             black_box(elf::read(black_box(bytes))?);
@@ -240,7 +242,7 @@ fn linear((count, rounds): (usize, usize)) -> Result<()> {
         };
         let mut ratios = Vec::new();
         for _ in 0..rounds {
-            ratios.push(seconds(&many)? / seconds(&few)? / 10.0);
+            ratios.push(seconds(many)? / seconds(few)? / 10.0);
         }
         let many = 10 * count;
         tell("inspect/linear", &ratios, &format!("{many} {what} / {count}, over ten"))?;

@@ -13,9 +13,10 @@ use std::borrow::Cow;
 /// The part of a symbol's name that is its package's path, still escaped; `colons` tells whether generated
 /// names have them, as since Go 1.20.
 pub(super) fn package(name: &[u8], colons: bool) -> Option<&[u8]> {
-    let generated = match colons {
-        true => name.starts_with(b"go:") || name.starts_with(b"type:"),
-        false => (name.starts_with(b"go.") && !hosted(name)) || name.starts_with(b"type."),
+    let generated = if colons {
+        name.starts_with(b"go:") || name.starts_with(b"type:")
+    } else {
+        (name.starts_with(b"go.") && !hosted(name)) || name.starts_with(b"type.")
     };
     if generated {
         return None;
@@ -53,15 +54,12 @@ pub(super) fn unescape(path: &[u8]) -> String {
         let mut rest = path;
         while let Some((&byte, tail)) = rest.split_first() {
             let code = tail.get(..2).filter(|_| byte == b'%').and_then(|digits| str::from_utf8(digits).ok());
-            match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                Some(code) => {
-                    bytes.push(code);
-                    rest = &tail[2..];
-                }
-                None => {
-                    bytes.push(byte);
-                    rest = tail;
-                }
+            if let Some(code) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+                bytes.push(code);
+                rest = &tail[2..];
+            } else {
+                bytes.push(byte);
+                rest = tail;
             }
         }
         plain = Cow::Owned(bytes);

@@ -18,6 +18,7 @@ mod hardening;
 mod image;
 mod linkage;
 mod memory;
+mod module_data;
 mod names;
 mod notes;
 mod packages;

@@ -252,7 +252,10 @@ fn files(elf: &Elf<'_>, table: &PcLineTable<'_, '_>, mut units: Vec<(u32, u32)>,
 /// Pointer maps and other data of functions: of each only the start is known, so it ends where the next begins;
 /// the last is left out, and what would leave the table.
 fn pointer_maps(table: &PcLineTable<'_, '_>, mut data: Vec<(u64, u32)>, lanes: &mut Lanes<'_, '_>) {
-    let Some((base, border)) = table.data() else { return };
+    let Some((base, border)) = table.module().filter(|_| table.relative()).and_then(|module| module.data())
+    else {
+        return;
+    };
     // Of those who share it the first stays first.
     data.sort_by_key(|place| place.0);
     data.dedup_by_key(|place| place.0);

@@ -20,6 +20,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::image::Image;
+use super::module_data::ModuleData;
 use super::raw::{Elf, Encoding};
 use super::sections::Section;
 
@@ -47,17 +48,8 @@ impl Layout {
 /// Sections that hold the table; GNU ld keeps the second name in an externally linked PIE.
 const SECTIONS: [&str; 2] = [".gopclntab", ".data.rel.ro.gopclntab"];
 
-/// Words of `moduledata` since Go 1.16: the address of the function names, that of the functions, and
-/// `runtime.text`.
-const MODULE_NAMES: u64 = 1;
-const MODULE_FUNCTIONS: u64 = 13;
-const MODULE_TEXT: u64 = 22;
-
-/// Word of `moduledata` at or before which the address of functions' data never stands.
-const MODULE_DATA: u64 = 37;
-
 /// How many false headers of a table a file may have.
-const TRIES: u32 = 16;
+const TRIES: u32 = 4;
 
 /// The pc-line table of a Go program.
 pub(super) struct PcLineTable<'e, 'a> {
@@ -124,7 +116,7 @@ impl Record<'_> {
         self.values.into_iter().chain(further)
     }
 
-    /// Where its pointer maps and other data begin, counted from [`PcLineTable::data`].
+    /// Where its pointer maps and other data begin, counted from what [`ModuleData::data`] tells.
     pub(super) fn data(&self) -> impl Iterator<Item = u64> {
         let data = self.data.chunks_exact(4).filter_map(|bytes| self.encoding.half(bytes));
         data.filter(|&offset| offset != u32::MAX).map(u64::from)
@@ -211,10 +203,7 @@ impl<'e, 'a> File<'_, 'e, 'a> {
         }
         // Looking through all data for every false header would cost the square of the size.
         self.tries.set(self.tries.get().checked_sub(1)?);
-        table
-            .module()
-            .and_then(|module| self.image.pointer(module.checked_add(MODULE_TEXT * word)?))
-            .or(self.section)
+        table.module().and_then(|module| module.text()).or(self.section)
     }
 }
 
@@ -256,8 +245,8 @@ impl<'e, 'a> PcLineTable<'e, 'a> {
         None
     }
 
-    /// Whether entries are offsets.
-    fn relative(&self) -> bool {
+    /// Whether entries are offsets, and those of further data.
+    pub(super) fn relative(&self) -> bool {
         self.layout >= Layout::Go118
     }
 
@@ -266,43 +255,10 @@ impl<'e, 'a> PcLineTable<'e, 'a> {
         if self.relative() { 4 } else { self.encoding.word_size() }
     }
 
-    /// The address of the `moduledata` that points here, since Go 1.16.
-    fn module(&self) -> Option<u64> {
-        let word = self.image.word();
-        let is_ours = |&module: &u64| {
-            let points = |(index, place): (u64, usize)| {
-                let value = self.image.pointer(module.checked_add(index * word)?);
-                Some(value == self.address.checked_add(place as u64))
-            };
-            let fields = [(MODULE_NAMES, self.names.start), (MODULE_FUNCTIONS, self.records.start)];
-            fields.into_iter().all(|field| points(field) == Some(true))
-        };
-        self.image.pointers_to(self.address).into_iter().find(is_ours)
-    }
-
-    /// The address that offsets of functions' data count from, and one that no such data lies across, if any;
-    /// since Go 1.18.
-    ///
-    /// The first stands in `moduledata` before the map of text sections, a slice without spare room; between
-    /// them the end of the table since Go 1.26. Since Go 1.27 the data lies in the table behind the functions,
-    /// and what has pointers far away. What stands before grew in Go 1.20 and 1.27.
-    pub(super) fn data(&self) -> Option<(u64, Option<u64>)> {
-        let module = self.module().filter(|_| self.relative())?;
-        let word = self.image.word();
-        let field = |index: u64| self.image.pointer(module.checked_add(index * word)?);
-        let functions_end = field(MODULE_FUNCTIONS)?.checked_add(field(MODULE_FUNCTIONS + 1)?)?;
-        let is_map = |&index: &u64| {
-            let size = field(index + 1);
-            size == field(index + 2) && size.is_some_and(|size| (1..1000).contains(&size))
-        };
-        let before = (MODULE_DATA..MODULE_DATA + 12).find(is_map)? - 1;
-        let (one, two) = (field(before - 1)?, field(before)?);
-        match one.checked_sub(functions_end) {
-            // Aligned, as the whole table is.
-            Some(gap) if gap < 4096 => Some((one, Some(two))),
-            _ if two == functions_end => Some((one, None)),
-            _ => Some((two, None)),
-        }
+    /// The `moduledata` that points here, since Go 1.16.
+    pub(super) fn module(&self) -> Option<ModuleData<'e, 'a>> {
+        let at = |place: usize| self.address.checked_add(place as u64);
+        ModuleData::find(self.image, self.address, at(self.names.start)?, at(self.records.start)?)
     }
 
     /// The address at which a function begins; that behind the last function is the end.

@@ -340,9 +340,13 @@ impl Tally<'_> {
         let machine = self.elf.header.e_machine;
         // 64-bit MIPS keeps its three types in one number, the first lowest.
         let first = if machine == constant::EM_MIPS { 0xff } else { u32::MAX };
-        packed::crel(bytes, |symbol, kind| {
+        let size = packed::crel(bytes, |symbol, kind| {
             self.note(((u64::from(kind & first), machine == constant::EM_MIPS && symbol != 0), 1));
         })?;
+        // LLVM 19 for MIPS writes plain entries under the type of CREL: a count of 0, and bytes behind it.
+        if size < bytes.len() {
+            return Err(ElfError::Impossible { what: "CREL table that ends at byte", value: size as u64 });
+        }
         Ok(())
     }
 

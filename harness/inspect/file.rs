@@ -53,7 +53,7 @@ impl Opened {
         let read = self.file.read_at(&mut magic, 0).context("cannot be read")?;
         Ok(match &magic[..read] {
             magic if magic.starts_with(b"\x7fELF") => Kind::Elf,
-            magic if archive::MAGIC.iter().any(|known| magic == *known) => Kind::Archive,
+            magic if archive::MAGIC.contains(&magic) => Kind::Archive,
             _ => Kind::Other,
         })
     }

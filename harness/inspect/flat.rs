@@ -116,5 +116,5 @@ pub(super) fn failure(failure: &Failure, out: &mut impl Write) -> io::Result<()>
 fn row(fields: impl Iterator<Item = impl AsRef<[u8]>>, out: &mut impl Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 12).from_writer(Vec::new());
     writer.write_record(fields)?;
-    out.write_all(&writer.into_inner().map_err(|error| error.into_error())?)
+    out.write_all(&writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }

@@ -188,7 +188,7 @@ fn an_unreadable_file_is_an_error_and_the_others_are_done() {
     folder(&bench);
     let secret = bench.path("all/secret");
     fs::write(&secret, elf()).expect("writes");
-    fs::set_permissions(&secret, Permissions::from_mode(0)).expect("sets");
+    fs::set_permissions(&secret, Permissions::from_mode(0o000)).expect("sets");
     if fs::read(&secret).is_ok() {
         let _ = writeln!(std::io::stderr(), "SKIPPED: this user reads what nobody may read");
         return;

@@ -11,5 +11,6 @@ mod end_to_end;
 mod fixtures;
 mod going_on;
 mod inspect;
+mod packages;
 
 use bench::Bench;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod contents;
+mod encodings;
 mod facts;
 mod hostile;
 mod packages;
