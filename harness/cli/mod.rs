@@ -1,6 +1,8 @@
 //! What was typed: one file a command. No work is done here.
 
+mod diff;
 mod doctor;
+mod inspect;
 mod report;
 mod run;
 
@@ -24,7 +26,9 @@ Examples:
   gopie                      the main job: build, measure, report
   gopie run --quick          a first look, in two minutes
   gopie doctor               what this machine can measure
+  gopie diff OLD NEW         where the bytes of two binaries differ
   gopie report reference     render the report of results/reference again
+  gopie inspect /usr/bin     the facts of ELF files
 
 Exit status: 0 well; 2 usage or a missing tool; 3 no answer (a case failed,
 input unreadable); 130 interrupted.";
@@ -32,8 +36,10 @@ input unreadable); 130 interrupted.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Diff(diff::Diff),
     Doctor(doctor::Doctor),
     Report(report::Report),
+    Inspect(inspect::Inspect),
 }
 
 impl Cli {
@@ -42,8 +48,10 @@ impl Cli {
         match self.command {
             None => self.run.run(),
             Some(Command::Run(run)) => run.run(),
+            Some(Command::Diff(diff)) => diff.run(),
             Some(Command::Doctor(doctor)) => doctor.run(),
             Some(Command::Report(report)) => report.run(),
+            Some(Command::Inspect(inspect)) => inspect.run(),
         }
     }
 }

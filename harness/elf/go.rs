@@ -3,25 +3,26 @@
 //! A blob at an address divisible by 16 begins with `\xff Go buildinf:`. Since Go 1.18 bit 1 of byte 15 is
 //! set and two strings follow at offset 32, each behind its length as a varint: the release, and the text of
 //! `runtime/debug.BuildInfo` between two markers of 16 bytes. Before, two pointers to Go strings stood at
-//! offset 16, in the byte order of bit 0 and the size of byte 14; where the file holds no value for them,
-//! as in some position-independent files, nothing is told.
+//! offset 16, of the size that byte 14 tells; in a position-independent file they are relocated, and so are
+//! those in the strings' headers. Build settings are recorded since Go 1.18.
 //!
-//! The blob is looked for in the section `.go.buildinfo`, then in every writable segment that is not
-//! executable. Go itself tries the first such segment alone, which in an internally linked PIE is not the
-//! one that holds it.
+//! The blob is looked for in the section `.go.buildinfo`, then in every segment that is not executable, first
+//! in the writable ones, where linkers put it. Go itself goes by the section alone since Go 1.27, and before
+//! by the first writable segment, which in an internally linked PIE is not the one that holds it; and it does
+//! not relocate.
 //!
-//! Source: Go's `src/debug/buildinfo/buildinfo.go` and `src/runtime/debug/mod.go` (1.26).
+//! Source: Go's `src/debug/buildinfo/buildinfo.go` and `src/runtime/debug/mod.go` (1.13 to 1.27).
 
 use std::collections::BTreeMap;
 
 use super::ElfError;
+use super::image::Image;
 use super::raw::{Elf, segment};
 use super::sections::Section;
 
 const MAGIC: &[u8] = b"\xff Go buildinf:";
 const ALIGN: usize = 16;
 const HEADER: usize = 32;
-const BIG_ENDIAN: u8 = 1;
 const INLINE: u8 = 2;
 
 /// What Go recorded about how it built a file.
@@ -63,28 +64,35 @@ impl Module {
 
 impl GoBuildInfo {
     /// Go's build information, if the file has it.
-    pub(super) fn of(elf: &Elf<'_>, sections: &[Section]) -> Result<Option<Self>, ElfError> {
+    pub(super) fn of(
+        elf: &Elf<'_>,
+        image: &Image<'_, '_>,
+        sections: &[Section],
+    ) -> Result<Option<Self>, ElfError> {
         let mut named = sections.iter().zip(&elf.sections).filter(|pair| pair.0.name == ".go.buildinfo");
         if let Some((_, header)) = named.next()
-            && let Some(info) = search(elf, elf.section_bytes(header)?)
+            && let Some(info) = search(elf, image, elf.section_bytes(header)?, header.sh_addr)
         {
             return Ok(Some(info));
         }
         let mut seen = 0_u64;
-        for load in elf.loads() {
-            if load.p_flags & (segment::PF_W | segment::PF_X) != segment::PF_W {
-                continue;
-            }
-            // Segments that lie over one another could make a small file cost the square of its size.
-            seen = seen.saturating_add(load.p_filesz);
-            if seen > 2 * elf.bytes.len() as u64 {
-                return Err(ElfError::Impossible { what: "size of all writable segments", value: seen });
-            }
-            let bytes = elf.slice("a loaded segment", load.p_offset, load.p_filesz)?;
-            let skip = load.p_vaddr.wrapping_neg() % ALIGN as u64;
-            let aligned = usize::try_from(skip).ok().and_then(|skip| bytes.get(skip..));
-            if let Some(info) = aligned.and_then(|bytes| search(elf, bytes)) {
-                return Ok(Some(info));
+        for writable in [segment::PF_W, 0] {
+            for load in elf.loads() {
+                if load.p_flags & (segment::PF_W | segment::PF_X) != writable {
+                    continue;
+                }
+                // Segments that lie over one another could make a small file cost the square of its size.
+                seen = seen.saturating_add(load.p_filesz);
+                if seen > 2 * elf.bytes.len() as u64 {
+                    return Err(ElfError::Impossible { what: "size of all data segments", value: seen });
+                }
+                let bytes = elf.slice("a loaded segment", load.p_offset, load.p_filesz)?;
+                let skip = load.p_vaddr.wrapping_neg() % ALIGN as u64;
+                let aligned = usize::try_from(skip).ok().and_then(|skip| bytes.get(skip..));
+                let address = load.p_vaddr.wrapping_add(skip);
+                if let Some(info) = aligned.and_then(|bytes| search(elf, image, bytes, address)) {
+                    return Ok(Some(info));
+                }
             }
         }
         Ok(None)
@@ -92,37 +100,37 @@ impl GoBuildInfo {
 }
 
 /// The first blob that can be read; its magic also occurs as plain data in programs that look for it.
-fn search(elf: &Elf<'_>, bytes: &[u8]) -> Option<GoBuildInfo> {
-    let starts = (0..bytes.len()).step_by(ALIGN);
-    starts.filter_map(|at| bytes.get(at..)).filter(|bytes| bytes.starts_with(MAGIC)).find_map(|blob| {
-        let (version, modules) = strings(elf, blob)?;
+fn search(elf: &Elf<'_>, image: &Image<'_, '_>, bytes: &[u8], address: u64) -> Option<GoBuildInfo> {
+    let starts = (0..bytes.len()).step_by(ALIGN).filter_map(|at| Some((at, bytes.get(at..)?)));
+    starts.filter(|(_, bytes)| bytes.starts_with(MAGIC)).find_map(|(at, blob)| {
+        let (version, modules) = if blob.get(15)? & INLINE != 0 {
+            let (version, rest) = prefixed(blob.get(HEADER..)?)?;
+            (version, prefixed(rest)?.0)
+        } else {
+            strings(elf, image, *blob.get(14)?, address.checked_add(at as u64)?)?
+        };
         (!version.is_empty()).then(|| info(version, modules))
     })
 }
 
-/// The two strings of a blob.
-fn strings<'a>(elf: &Elf<'a>, blob: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let flags = *blob.get(15)?;
-    if flags & INLINE != 0 {
-        let (version, rest) = prefixed(blob.get(HEADER..)?)?;
-        let (modules, _) = prefixed(rest)?;
-        return Some((version, modules));
+/// The two strings that a blob of Go 1.17 and before points to.
+fn strings<'a>(
+    elf: &Elf<'_>,
+    image: &Image<'_, 'a>,
+    pointer_size: u8,
+    blob: u64,
+) -> Option<(&'a [u8], &'a [u8])> {
+    let word = elf.encoding.word_size() as u64;
+    if u64::from(pointer_size) != word {
+        return None;
     }
-    let pointer_size = usize::from(*blob.get(14)?);
-    let pointer = |bytes: &[u8]| match (pointer_size, flags & BIG_ENDIAN != 0) {
-        (4, true) => Some(u64::from(u32::from_be_bytes(*bytes.first_chunk()?))),
-        (4, false) => Some(u64::from(u32::from_le_bytes(*bytes.first_chunk()?))),
-        (8, true) => Some(u64::from_be_bytes(*bytes.first_chunk()?)),
-        (8, false) => Some(u64::from_le_bytes(*bytes.first_chunk()?)),
-        _ => None,
+    let string = |at: u64| {
+        let header = image.pointer(blob.checked_add(at)?)?;
+        let size = elf.encoding.word(image.bytes(header.checked_add(word)?, word)?)?;
+        image.bytes(image.pointer(header)?, size)
     };
-    let string = |at: usize| {
-        let address = pointer(blob.get(at..)?)?;
-        let header = elf.mapped("a Go string", address, 2 * pointer_size as u64).ok()?;
-        let size = pointer(header.get(pointer_size..)?)?;
-        elf.mapped("a Go string", pointer(header)?, size).ok()
-    };
-    Some((string(16)?, string(16 + pointer_size).unwrap_or_default()))
+    // The second is empty, or its pointer nil, where the program was built without modules.
+    Some((string(16)?, string(16 + word).unwrap_or_default()))
 }
 
 /// A string behind its length as a varint, and what follows it.

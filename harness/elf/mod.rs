@@ -6,23 +6,30 @@
 //! error, time in proportion to its size, and no more memory than a few times its size. Rendering, and what
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
-//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`,
-//! `packed`, `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `go`, `names`.
+//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `packed`,
+//! `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers
+//! once relocated), `go`, `names`; for Go packages `pclntab`, `symbol_table`, `go_names`, `packages`.
 
 mod dynamic;
 mod error;
 mod go;
+mod go_names;
 mod hardening;
+mod image;
 mod linkage;
 mod memory;
+mod module_data;
 mod names;
 mod notes;
+mod packages;
 mod packed;
+mod pclntab;
 mod raw;
 mod relocations;
 mod sections;
 mod segments;
 mod sizes;
+mod symbol_table;
 mod symbols;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -33,6 +40,7 @@ pub use hardening::{Hardening, Relro};
 pub use linkage::{Linkage, LinkageKind};
 pub use memory::Memory;
 pub use notes::Notes;
+pub use packages::{PackageSize, by_package};
 pub use relocations::{RelocationSource, Relocations};
 pub use sections::{Meaning, Section};
 pub use segments::Segment;
@@ -90,13 +98,19 @@ pub struct Facts {
     pub notes: Notes,
     /// What Go recorded about its build; `None` where it is no Go program.
     pub go: Option<GoBuildInfo>,
-    sizes: Vec<(Meaning, u64)>,
+    parts: sizes::Parts,
 }
 
 impl Facts {
     /// Bytes of each meaning in the order of [`Meaning::IN_FILE`]; they add up to the size of the file.
-    pub fn size_by_meaning(&self) -> &[(Meaning, u64)] {
-        &self.sizes
+    pub fn size_by_meaning(&self) -> Vec<(Meaning, u64)> {
+        sizes::by_meaning(&self.parts)
+    }
+
+    /// Bytes of the file that each section has, in their order, and in brackets by meaning those outside of all
+    /// sections; they add up to the size of the file. Names can come more than once.
+    pub fn size_by_section(&self) -> Vec<(String, u64)> {
+        sizes::by_section(&self.parts, &self.sections)
     }
 }
 
@@ -108,7 +122,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
     let linkage = Linkage::of(&elf, dynamic)?;
     let (source, tables) = relocations::tables(&elf, dynamic, linkage.kind)?;
     let sections = sections::sections(&elf)?;
-    let go = GoBuildInfo::of(&elf, &sections)?;
+    let go = GoBuildInfo::of(&elf, &image::Image::of(&elf, dynamic), &sections)?;
     let named = symbols::Named::of(&elf, dynamic, linkage.kind, go.as_ref())?;
     Ok(Facts {
         file_size: bytes.len() as u64,
@@ -124,7 +138,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
         notes: Notes::of(&elf)?,
         go,
         segments: segments::segments(&elf),
-        sizes: sizes::by_meaning(&elf, dynamic, &sections, &tables),
+        parts: sizes::parts(&elf, dynamic, &sections, &tables),
         linkage,
         sections,
     })

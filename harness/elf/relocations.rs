@@ -17,7 +17,7 @@ use std::ops::Range;
 use super::dynamic::Dynamic;
 use super::names::{self, SHT_ANDROID_REL, SHT_ANDROID_RELA, SHT_ANDROID_RELR, SHT_CREL, SHT_RELR};
 use super::packed;
-use super::raw::{Elf, constant, section, tag};
+use super::raw::{Elf, Encoding, constant, section, tag};
 use super::{ElfError, LinkageKind};
 
 /// Tags of packed relative relocations, which goblin does not know. Source: ELF gABI 4.3.
@@ -294,15 +294,24 @@ struct Tally<'e> {
 }
 
 impl Tally<'_> {
+    /// Counts the entries of a table; a loop for each size, as a program may have a hundred thousand of them.
     fn add(&mut self, bytes: &[u8], encoded: Encoded) {
+        match (self.elf.encoding.wide, encoded) {
+            (false, Encoded::Rel) => self.runs::<8>(bytes),
+            (false, _) => self.runs::<12>(bytes),
+            (true, Encoded::Rel) => self.runs::<16>(bytes),
+            (true, _) => self.runs::<24>(bytes),
+        }
+    }
+
+    /// Linkers sort by type, so most entries only lengthen the run of the one before.
+    fn runs<const ENTRY: usize>(&mut self, bytes: &[u8]) {
         let encoding = self.elf.encoding;
-        let word = encoding.word_size();
-        let size = if encoded == Encoded::Rel { 2 * word } else { 3 * word };
-        // Linkers sort by type, so most entries only lengthen the run of the one before.
-        let mut run = ((0_u32, false), 0_u64);
-        for entry in bytes.chunks_exact(size) {
-            let Some(info) = encoding.word(&entry[word..]) else { continue };
-            let key = self.split(info);
+        let layout = Layout::of(encoding, self.elf.header.e_machine);
+        let mut run = ((0_u64, false), 0_u64);
+        for entry in bytes.as_chunks::<ENTRY>().0 {
+            let Some(info) = encoding.word(&entry[encoding.word_size()..]) else { continue };
+            let key = layout.split(info);
             if key == run.0 {
                 run.1 += 1;
             } else {
@@ -322,9 +331,10 @@ impl Tally<'_> {
                 value: machine.into(),
             });
         }
+        let layout = Layout::of(encoding, machine);
         packed::android(bytes, |info, count| {
             self.packed = self.packed.saturating_add(count);
-            self.note((self.split(info), count));
+            self.note((layout.split(info), count));
         })?;
         // A group of a few bytes can claim any number of them; no more than one applies to a byte of memory.
         let memory = self.elf.loads().fold(0, |sum: u64, load| sum.saturating_add(load.p_memsz));
@@ -339,7 +349,7 @@ impl Tally<'_> {
         // 64-bit MIPS keeps its three types in one number, the first lowest.
         let first = if machine == constant::EM_MIPS { 0xff } else { u32::MAX };
         let size = packed::crel(bytes, |symbol, kind| {
-            self.note(((kind & first, machine == constant::EM_MIPS && symbol != 0), 1));
+            self.note(((u64::from(kind & first), machine == constant::EM_MIPS && symbol != 0), 1));
         })?;
         // LLVM 19 for MIPS writes plain entries under the type of CREL: a count of 0, and bytes behind it.
         if size < bytes.len() {
@@ -352,25 +362,38 @@ impl Tally<'_> {
         self.types.values().sum()
     }
 
-    fn note(&mut self, (key, count): ((u32, bool), u64)) {
+    fn note(&mut self, ((kind, names_symbol), count): ((u64, bool), u64)) {
         if count > 0 {
-            let known = self.types.entry(key).or_default();
+            let kind = u32::try_from(kind).unwrap_or(u32::MAX);
+            let known = self.types.entry((kind, names_symbol)).or_default();
             *known = known.saturating_add(count);
         }
     }
+}
+
+/// Where `r_info` has the type of an entry and, on MIPS, where it matters, its symbol.
+struct Layout {
+    shift: u32,
+    mask: u64,
+    symbol: u64,
+}
+
+impl Layout {
+    fn of(encoding: Encoding, machine: u16) -> Self {
+        let (low, high) = (0xffff_ffff, 0xffff_ffff << 32);
+        let (shift, mask, symbol) = match (encoding.wide, machine) {
+            (false, constant::EM_MIPS) => (0, 0xff, 0xffff_ff00),
+            (false, _) | (true, constant::EM_SPARCV9) => (0, 0xff, 0),
+            // 64-bit MIPS has a symbol of 32 bits and then four single bytes, the type last.
+            (true, constant::EM_MIPS) if encoding.little => (56, 0xff, low),
+            (true, constant::EM_MIPS) => (0, 0xff, high),
+            (true, _) => (0, low, 0),
+        };
+        Self { shift, mask, symbol }
+    }
 
     /// Type of an entry, and on MIPS whether it names a symbol.
-    fn split(&self, info: u64) -> (u32, bool) {
-        let encoding = self.elf.encoding;
-        let machine = self.elf.header.e_machine;
-        let low = info & 0xffff_ffff;
-        let (kind, symbol) = match (encoding.wide, machine) {
-            (false, _) => (info & 0xff, info >> 8),
-            // 64-bit MIPS has a symbol of 32 bits and then four single bytes, the type last.
-            (true, constant::EM_MIPS) if encoding.little => (info >> 56, low),
-            (true, constant::EM_MIPS | constant::EM_SPARCV9) => (info & 0xff, info >> 32),
-            (true, _) => (low, info >> 32),
-        };
-        (u32::try_from(kind).unwrap_or(u32::MAX), machine == constant::EM_MIPS && symbol != 0)
+    fn split(&self, info: u64) -> (u64, bool) {
+        ((info >> self.shift) & self.mask, info & self.symbol != 0)
     }
 }

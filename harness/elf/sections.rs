@@ -162,8 +162,13 @@ fn meaning(header: &SectionHeader, name: &str) -> Meaning {
     let loaded = has(section::SHF_ALLOC);
     match header.sh_type {
         section::SHT_NOBITS => return Meaning::Bss,
-        section::SHT_REL | section::SHT_RELA | SHT_RELR | SHT_CREL => return Meaning::RelocationTables,
-        SHT_ANDROID_REL | SHT_ANDROID_RELA | SHT_ANDROID_RELR => return Meaning::RelocationTables,
+        section::SHT_REL
+        | section::SHT_RELA
+        | SHT_RELR
+        | SHT_CREL
+        | SHT_ANDROID_REL
+        | SHT_ANDROID_RELA
+        | SHT_ANDROID_RELR => return Meaning::RelocationTables,
         section::SHT_NOTE => return Meaning::Notes,
         section::SHT_SYMTAB | section::SHT_SYMTAB_SHNDX => return Meaning::Symbols,
         section::SHT_STRTAB if !loaded && !debug(name) => return Meaning::Symbols,

@@ -8,7 +8,7 @@
 //! Source: the invariant is bloaty's: the parts always add up to the size of the file.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
 
 use super::dynamic::Dynamic;
@@ -16,68 +16,108 @@ use super::raw::{Elf, ProgramHeader, section, segment, tag};
 use super::relocations::Table;
 use super::sections::{Meaning, Section};
 
-/// Some bytes of the file and what they are there for; the lowest rank wins.
-struct Claim {
-    range: Range<u64>,
-    rank: usize,
-    meaning: Meaning,
+/// What bytes of the file belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Label {
+    /// Their section, by its place among all; `None` for what lies in none.
+    section: Option<usize>,
+    /// What they are there for.
+    pub(super) meaning: Meaning,
 }
 
-/// Bytes of each meaning, in the order of [`Meaning::IN_FILE`]; their sum is the size of the file.
-pub(super) fn by_meaning(
+impl Label {
+    fn outside(meaning: Meaning) -> Self {
+        Self { section: None, meaning }
+    }
+}
+
+/// What every byte of a file belongs to: labels with their bytes, which add up to the size of the file.
+pub(super) type Parts = Vec<(Label, u64)>;
+
+/// What every byte of the file belongs to.
+pub(super) fn parts(
     elf: &Elf<'_>,
     dynamic: Option<&Dynamic>,
     sections: &[Section],
     tables: &[Table],
-) -> Vec<(Meaning, u64)> {
-    let mut claims = Claims(Vec::new());
-    for range in &elf.headers {
-        claims.add(range.clone(), Meaning::Headers);
-    }
+) -> Parts {
+    let padding = Label::outside(Meaning::PaddingAndUnmapped);
+    let parts = partition(elf.bytes.len() as u64, claims(elf, dynamic, sections, tables));
+    parts.into_iter().map(|(label, size)| (label.unwrap_or(padding), size)).collect()
+}
+
+/// Bytes of each meaning, in the order of [`Meaning::IN_FILE`].
+pub(super) fn by_meaning(parts: &Parts) -> Vec<(Meaning, u64)> {
+    let size_of = |meaning: Meaning| {
+        let same = parts.iter().filter(|(label, _)| label.meaning == meaning);
+        (meaning, same.map(|part| part.1).sum())
+    };
+    Meaning::IN_FILE.into_iter().map(size_of).collect()
+}
+
+/// Bytes of each section under its name, and in brackets by meaning what lies in none.
+pub(super) fn by_section(parts: &Parts, sections: &[Section]) -> Vec<(String, u64)> {
+    let name = |label: &Label| match label.section.and_then(|place| sections.get(place)) {
+        Some(section) => section.name.clone(),
+        None => format!("[{}]", label.meaning.word()),
+    };
+    parts.iter().map(|(label, size)| (name(label), *size)).collect()
+}
+
+/// Some bytes of the file, and what they are counted as.
+pub(super) type Claim<L> = (Range<u64>, L);
+
+/// What tells where bytes belong; what nothing claims is padding and unmapped.
+pub(super) fn claims(
+    elf: &Elf<'_>,
+    dynamic: Option<&Dynamic>,
+    sections: &[Section],
+    tables: &[Table],
+) -> Vec<Claim<Label>> {
+    let headers = elf.headers.iter().map(|range| (range.clone(), Label::outside(Meaning::Headers)));
+    let mut claims: Vec<_> = headers.collect();
     if sections.is_empty() {
-        segment_claims(elf, dynamic, tables, &mut claims);
+        let mut outside = Vec::new();
+        segment_claims(elf, dynamic, tables, &mut outside);
+        claims.extend(outside.into_iter().map(|(range, meaning)| (range, Label::outside(meaning))));
     }
-    for (section, header) in sections.iter().zip(&elf.sections) {
+    for (place, (section, header)) in sections.iter().zip(&elf.sections).enumerate() {
         if !matches!(header.sh_type, section::SHT_NOBITS | section::SHT_NULL) {
-            claims.add(span(section.offset, section.size), section.meaning);
+            let label = Label { section: Some(place), meaning: section.meaning };
+            claims.push((span(section.offset, section.size), label));
         }
     }
-    let sizes = partition(elf.bytes.len() as u64, claims.0);
-    Meaning::IN_FILE.into_iter().zip(sizes).collect()
+    claims
 }
 
-struct Claims(Vec<Claim>);
-
-impl Claims {
-    fn add(&mut self, range: Range<u64>, meaning: Meaning) {
-        let rank = self.0.len();
-        self.0.push(Claim { range, rank, meaning });
-    }
-}
-
-fn span(offset: u64, size: u64) -> Range<u64> {
+pub(super) fn span(offset: u64, size: u64) -> Range<u64> {
     offset..offset.saturating_add(size)
 }
 
-fn segment_claims(elf: &Elf<'_>, dynamic: Option<&Dynamic>, tables: &[Table], claims: &mut Claims) {
+fn segment_claims(
+    elf: &Elf<'_>,
+    dynamic: Option<&Dynamic>,
+    tables: &[Table],
+    claims: &mut Vec<Claim<Meaning>>,
+) {
     for table in tables {
-        claims.add(table.range.clone(), Meaning::RelocationTables);
+        claims.push((table.range.clone(), Meaning::RelocationTables));
     }
     let strings = dynamic.and_then(|dynamic| {
         let size = dynamic.get(tag::DT_STRSZ)?;
         Some(span(elf.offset_of(dynamic.get(tag::DT_STRTAB)?, size)?, size))
     });
     if let Some(strings) = strings {
-        claims.add(strings, Meaning::DynamicLinkingTables);
+        claims.push((strings, Meaning::DynamicLinkingTables));
     }
     let of_types = |kinds: &'static [u32]| {
         elf.segments.iter().filter(move |header: &&ProgramHeader| kinds.contains(&header.p_type))
     };
     for header in of_types(&[segment::PT_DYNAMIC, segment::PT_INTERP]) {
-        claims.add(span(header.p_offset, header.p_filesz), Meaning::DynamicLinkingTables);
+        claims.push((span(header.p_offset, header.p_filesz), Meaning::DynamicLinkingTables));
     }
     for header in of_types(&[segment::PT_NOTE]) {
-        claims.add(span(header.p_offset, header.p_filesz), Meaning::Notes);
+        claims.push((span(header.p_offset, header.p_filesz), Meaning::Notes));
     }
     for load in elf.loads() {
         let meaning = match load.p_flags {
@@ -85,52 +125,62 @@ fn segment_claims(elf: &Elf<'_>, dynamic: Option<&Dynamic>, tables: &[Table], cl
             flags if flags & segment::PF_W != 0 => Meaning::WritableData,
             _ => Meaning::ReadOnlyData,
         };
-        claims.add(span(load.p_offset, load.p_filesz), meaning);
+        claims.push((span(load.p_offset, load.p_filesz), meaning));
     }
 }
 
-/// Gives every byte to one claim, going once through the file with the claims that are open at that place.
-fn partition(file_size: u64, mut claims: Vec<Claim>) -> [u64; Meaning::IN_FILE.len()] {
-    claims.retain(|claim| claim.range.start < claim.range.end);
-    claims.sort_by_key(|claim| claim.range.start);
-    let mut sizes = [0; Meaning::IN_FILE.len()];
+/// Adds up the bytes of each label as [`pieces`] deals them out; `None` stands for those that nothing claims.
+/// Labels come in order, each once, and none without bytes.
+pub(super) fn partition<L: Copy + Ord>(file_size: u64, claims: Vec<Claim<L>>) -> Vec<(Option<L>, u64)> {
+    let mut sizes = BTreeMap::new();
+    pieces(file_size, claims, |piece, label| *sizes.entry(label).or_default() += piece.end - piece.start);
+    sizes.into_iter().collect()
+}
+
+/// Gives every byte of a file to the first of the claims to it, in pieces that follow one another from the
+/// start of the file to its end.
+///
+/// Goes once through the file with the claims that are open at each place.
+pub(super) fn pieces<L: Copy + Ord>(
+    file_size: u64,
+    claims: Vec<Claim<L>>,
+    mut each: impl FnMut(Range<u64>, Option<L>),
+) {
+    let mut ranked: Vec<_> = claims.into_iter().enumerate().collect();
+    ranked.retain(|(_, (range, _))| range.start < range.end);
+    ranked.sort_by_key(|(_, (range, _))| range.start);
     let mut open = BinaryHeap::new();
-    let mut coming = claims.into_iter().peekable();
+    let mut coming = ranked.into_iter().peekable();
     let mut at = 0;
     while at < file_size {
-        while let Some(claim) = coming.next_if(|claim| claim.range.start <= at) {
-            open.push(Reverse((claim.rank, claim.range.end, claim.meaning)));
+        while let Some((rank, (range, label))) = coming.next_if(|(_, (range, _))| range.start <= at) {
+            open.push(Reverse((rank, range.end, label)));
         }
         while open.peek().is_some_and(|Reverse((_, end, _))| *end <= at) {
             open.pop();
         }
-        let next = coming.peek().map_or(file_size, |claim| claim.range.start);
-        let (end, meaning) = match open.peek() {
-            Some(&Reverse((_, end, meaning))) => (end, meaning),
-            None => (file_size, Meaning::PaddingAndUnmapped),
+        let next = coming.peek().map_or(file_size, |(_, (range, _))| range.start);
+        let (end, label) = match open.peek() {
+            Some(&Reverse((_, end, label))) => (end, Some(label)),
+            None => (file_size, None),
         };
         let until = next.min(end).min(file_size);
-        if let Some(place) = Meaning::IN_FILE.iter().position(|&other| other == meaning) {
-            sizes[place] += until - at;
-        }
+        each(at..until, label);
         at = until;
     }
-    sizes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(file_size: u64, ranges: &[(Range<u64>, Meaning)], expected: &[(Meaning, u64)]) {
-        let mut claims = Claims(Vec::new());
-        for (range, meaning) in ranges {
-            claims.add(range.clone(), *meaning);
-        }
-        let sizes = partition(file_size, claims.0);
-        assert_eq!(sizes.iter().sum::<u64>(), file_size);
-        let seen: Vec<_> = Meaning::IN_FILE.into_iter().zip(sizes).filter(|pair| pair.1 > 0).collect();
-        assert_eq!(seen, expected);
+    fn check(file_size: u64, ranges: &[Claim<Meaning>], expected: &[(Meaning, u64)]) {
+        let sizes = partition(file_size, ranges.to_vec());
+        assert_eq!(sizes.iter().map(|pair| pair.1).sum::<u64>(), file_size);
+        let padding = sizes.first().filter(|pair| pair.0.is_none());
+        let unclaimed = padding.map(|pair| (Meaning::PaddingAndUnmapped, pair.1));
+        let claimed = sizes.iter().filter_map(|&(label, size)| Some((label?, size)));
+        assert_eq!(claimed.chain(unclaimed).collect::<Vec<_>>(), expected);
     }
 
     #[test]

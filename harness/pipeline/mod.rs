@@ -117,6 +117,15 @@ pub struct Startable {
     pub status: i32,
 }
 
+/// Builds what the options ask for and keeps no run: every case that was built, with its artifact.
+pub fn artifacts(options: &Options) -> Result<Vec<(Case, PathBuf)>> {
+    let cache = Cache::open()?;
+    let prepared = prepare(options, &cache)?;
+    let outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
+    let built = outcomes.into_iter().filter_map(|outcome| Some((outcome.case, outcome.artifact?.path)));
+    Ok(built.collect())
+}
+
 /// Builds and checks what the options ask for and keeps no run: every stripped artifact, or the unstripped one
 /// where there is no `strip`.
 pub fn startables(options: &Options) -> Result<Vec<Startable>> {

@@ -10,6 +10,7 @@ mod markdown;
 mod plots;
 mod program;
 mod raster;
+mod sizes;
 mod variants;
 mod verdicts;
 
@@ -19,7 +20,10 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use self::plots::Plot;
+pub use self::plots::waterfall::Words as Waterfall;
+pub use self::raster::png;
 use crate::config::{Language, Program, Source};
+use crate::diff::Difference;
 use crate::results::{Index, NotMeasured, Run};
 
 /// A plot as the text refers to it.
@@ -89,6 +93,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         sections.push(section(program, parts));
     }
     Ok((text(&index, contrasts, sections)?, plots))
+}
+
+/// Draws where the bytes of two artifacts differ, as SVG.
+pub fn waterfall(difference: &Difference, words: Waterfall<'_>) -> Result<String> {
+    plots::waterfall::draw(difference, words)
 }
 
 /// The answer of a rendered report: its first paragraph.

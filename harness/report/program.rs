@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::markdown::Table;
+use super::sizes;
 use crate::claims::words::{self, TimeUnit};
 use crate::claims::{CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, measure_words};
 use crate::config::{Contrast, Program};
@@ -15,6 +16,7 @@ pub(super) struct Part {
     pub(super) sizes: String,
     /// Variants whose artifacts are the same to the byte.
     pub(super) identical: Vec<String>,
+    pub(super) went: Option<sizes::Went>,
     pub(super) facts: String,
     pub(super) state: &'static str,
     pub(super) costs: Vec<String>,
@@ -50,8 +52,9 @@ pub(super) fn part<'a>(
     Part {
         heading: (index.places_of(program.source.language()).len() > 1)
             .then(|| format!("{}, {}", place.toolchain, place.target)),
-        sizes: sizes(index, program, place),
-        identical: identical(index, program, place),
+        sizes: sizes::table(index, program, place),
+        identical: sizes::identical(index, program, place),
+        went: sizes::went(index, program, place),
         facts: facts(index, program, place),
         state: if stripped { "stripped" } else { "as linked" },
         costs: costs(index, program, place),
@@ -69,40 +72,6 @@ fn is_timed_stripped<'a>(index: &Index<'a>, program: &'a Program, place: Place<'
         let centre = case.and_then(|row| index.estimate(&row.id, &program.name, place, TIMES[0], "centre"));
         centre.is_some()
     })
-}
-
-/// Each variant of a program that is not a copy, with its case ids as linked and stripped.
-fn sizes<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> String {
-    let size = |variant: &str, stripped| index.artifact(&program.name, variant, place, stripped)?.size;
-    let baseline = index.baseline(program);
-    let base = baseline.and_then(|name| size(name, true));
-    let more = base.and(baseline).map_or(">".to_owned(), |name| format!(">over {name}"));
-    let mut table = Table::new(&["variant", ">as linked", ">stripped", &more, ">"]);
-    let text = |size: Option<u64>| size.map_or("-".to_owned(), |size| size.to_string());
-    for variant in index.variants(program.source.language()) {
-        let (linked, stripped) = (size(&variant.name, false), size(&variant.name, true));
-        let (difference, percent) = match (base, stripped) {
-            (Some(base), Some(stripped)) if Some(variant.name.as_str()) != baseline => (
-                format!("{:+}", i128::from(stripped) - i128::from(base)),
-                words::percent(stripped as f64 / base as f64),
-            ),
-            _ => (String::new(), String::new()),
-        };
-        table.row([variant.name.clone(), text(linked), text(stripped), difference, percent]);
-    }
-    table.without_empty_columns().text()
-}
-
-fn identical<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Vec<String> {
-    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for variant in index.variants(program.source.language()) {
-        let Some(row) = index.artifact(&program.name, &variant.name, place, false) else { continue };
-        match groups.iter_mut().find(|(sha256, _)| *sha256 == row.sha256) {
-            Some((_, names)) => names.push(&variant.name),
-            None => groups.push((&row.sha256, vec![&variant.name])),
-        }
-    }
-    groups.iter().filter(|(_, names)| names.len() > 1).map(|(_, names)| words::code_list(names)).collect()
 }
 
 fn facts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> String {

@@ -26,7 +26,7 @@ fn parse(svg: &str) -> Result<Tree> {
 }
 
 /// Draws an SVG as it is, a pixel a unit.
-pub(super) fn png(svg: &str) -> Result<Vec<u8>> {
+pub fn png(svg: &str) -> Result<Vec<u8>> {
     let tree = parse(svg)?;
     let size = tree.size().to_int_size();
     let mut picture = Pixmap::new(size.width(), size.height()).context("a plot is too large to draw")?;

@@ -55,7 +55,7 @@ pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
     rows.relocations(&facts.relocations);
     rows.sections(facts);
     for (meaning, size) in facts.size_by_meaning() {
-        rows.number("size-by-meaning", meaning.word(), "bytes", *size);
+        rows.number("size-by-meaning", meaning.word(), "bytes", size);
     }
     for (kind, size) in facts.memory.by_kind() {
         rows.number("memory-size", kind, "bytes", size);

@@ -157,8 +157,12 @@ impl<'a> Index<'a> {
 
     /// The facts of a case with that metric, in their order.
     pub fn facts(&self, case: &str, metric: &str) -> impl Iterator<Item = &'a FactRow> {
-        let rows = self.facts.get(case).map(Vec::as_slice).unwrap_or_default();
-        rows.iter().copied().filter(move |row| row.metric == metric)
+        self.all_facts(case).filter(move |row| row.metric == metric)
+    }
+
+    /// All facts of a case, in their order.
+    pub fn all_facts(&self, case: &str) -> impl Iterator<Item = &'a FactRow> {
+        self.facts.get(case).map(Vec::as_slice).unwrap_or_default().iter().copied()
     }
 
     /// A fact that is a number.

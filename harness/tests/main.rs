@@ -6,8 +6,11 @@
 mod bench;
 mod broken;
 mod command_line;
+mod diff;
 mod end_to_end;
 mod fixtures;
 mod going_on;
+mod inspect;
+mod packages;
 
 use bench::Bench;

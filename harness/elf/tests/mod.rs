@@ -5,6 +5,7 @@ mod contents;
 mod encodings;
 mod facts;
 mod hostile;
+mod packages;
 mod readelf;
 pub(crate) mod writer;
 
@@ -28,7 +29,7 @@ fn facts(writer: Writer) -> Facts {
 
 /// Bytes of a meaning.
 fn size(facts: &Facts, meaning: Meaning) -> u64 {
-    let pair = facts.size_by_meaning().iter().find(|pair| pair.0 == meaning);
+    let pair = facts.size_by_meaning().into_iter().find(|pair| pair.0 == meaning);
     pair.expect("all are listed").1
 }
 

@@ -4,13 +4,19 @@
 
 #![no_main]
 
-use gopie::elf::read;
+use gopie::elf::{by_package, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(facts) = read(bytes) else { return };
     let parts: u64 = facts.size_by_meaning().iter().map(|pair| pair.1).sum();
     assert_eq!(parts, bytes.len() as u64, "the parts are the whole");
+    let parts: u64 = facts.size_by_section().iter().map(|pair| pair.1).sum();
+    assert_eq!(parts, bytes.len() as u64, "so they are by section");
+    if let Ok(Some(packages)) = by_package(bytes) {
+        let parts: u64 = packages.iter().flat_map(|package| &package.sizes).map(|pair| pair.1).sum();
+        assert_eq!(parts, bytes.len() as u64, "and by package");
+    }
     let relocations = &facts.relocations;
     assert_eq!(relocations.by_type.values().sum::<u64>(), relocations.total);
     assert!(relocations.relative <= relocations.total);

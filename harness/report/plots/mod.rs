@@ -9,11 +9,14 @@ mod glance;
 mod sheet;
 mod sizes;
 mod startup;
+pub(super) mod waterfall;
 
 use anyhow::Result;
 
 use super::Picture;
 use super::raster::png;
+use super::sizes::difference as sizes_of;
+use crate::claims::words::capital;
 use crate::config::Program;
 use crate::results::{Index, Place};
 
@@ -66,9 +69,23 @@ pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<P
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
 pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
     let several = index.places_of(program.source.language()).len() > 1;
+    let went = index.contrasts_of(program).find(|contrast| contrast.pie_only);
+    let went = went.and_then(|contrast| Some((contrast, sizes_of(index, program, place, contrast)?)));
+    let went = went.map(|(contrast, difference)| {
+        waterfall::draw(
+            &difference,
+            waterfall::Words {
+                what: &format!("{}: PIE alone", program.name),
+                old: &contrast.base,
+                new: &contrast.changed,
+                both: &format!("{}; {}, {}", capital(&contrast.what), place.toolchain, place.target),
+            },
+        )
+    });
     let sheets = [
         ("glance", "properties and costs of each variant", glance::draw(index, &program.name, place)?),
         ("sizes", "file sizes by what the bytes are for", sizes::draw(index, program, place)?),
+        ("went", "where the bytes of PIE went", went.transpose()?),
         ("startup", "time of a start, by variant", startup::draw(index, &program.name, place)?),
     ];
     let plot = |(stem, shows, svg): (&str, &str, Option<String>)| {

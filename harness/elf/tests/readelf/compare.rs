@@ -203,7 +203,7 @@ fn memory(facts: &Facts, told: &Told, all: &mut Differences) {
     for load in told.segments.iter().filter(|segment| segment.kind == "LOAD") {
         let (start, end) = (load.address, load.address + load.memory_size);
         let filled = load.address + load.file_size.min(load.memory_size);
-        let mut edges = vec![start, filled, relro.start.clamp(start, end), relro.end.clamp(start, end), end];
+        let mut edges = [start, filled, relro.start.clamp(start, end), relro.end.clamp(start, end), end];
         edges.sort_unstable();
         for pair in edges.windows(2) {
             let kind = match load.flags & 3 {
