@@ -8,7 +8,10 @@
 
 mod compare;
 mod corpus;
+mod go;
 mod parse;
+mod types;
+mod words;
 
 use std::process::Command;
 
