@@ -10,13 +10,13 @@
 //! | `ET_DYN`, `DF_1_PIE`, with `PT_INTERP` or `DT_NEEDED` | dynamic |
 //! | `ET_DYN`, `DF_1_PIE`, neither | static PIE |
 //! | `ET_DYN`, no `DF_1_PIE`, `DT_SONAME` | shared library (`libc.so.6` too, which has an interpreter) |
-//! | `ET_DYN`, none of these, `PT_INTERP` | dynamic (a PIE of a linker older than `DF_1_PIE`) |
+//! | `ET_DYN`, none of these, `PT_INTERP`, and `DT_DEBUG` or no dynamic table | dynamic (a PIE without `DF_1_PIE`) |
 //! | `ET_DYN`, none of these, no `DT_NEEDED`, an entry point, and `DT_DEBUG` or no dynamic table | static PIE |
 //! | `ET_DYN` otherwise | shared library |
 //! | any other type | unknown |
 //!
 //! Linkers write `DT_DEBUG` into programs only; an entry point alone proves nothing, since older linkers gave
-//! one to libraries too. `DF_1_PIE` is there since binutils 2.26 and in internally linked Go PIE.
+//! one to libraries too, and nor does `PT_INTERP`: libraries that can be started to tell their version have it. `DF_1_PIE` is there since binutils 2.26 and in internally linked Go PIE.
 //!
 //! Sources: `elf(5)`, binutils `bfd/elfxx-x86.c` and `ld/emultempl`, `src/readelf.c` of file(1), Go's
 //! `src/cmd/link/internal/ld/elf.go`.
@@ -119,14 +119,16 @@ impl Linkage {
             constant::ET_DYN => {}
             _ => return LinkageKind::Unknown,
         }
-        let program = dynamic.is_none_or(|table| table.has(tag::DT_DEBUG)) && elf.header.e_entry != 0;
+        let program = dynamic.is_none_or(|table| table.has(tag::DT_DEBUG));
+        // A file of debug data alone has lost what would tell.
+        let stripped_bare = dynamic.is_some_and(Dynamic::is_empty);
         if dynamic.is_some_and(|table| table.flag(tag::DT_FLAGS_1, tag::DF_1_PIE)) {
             if loaded_by_linker { LinkageKind::Dynamic } else { LinkageKind::StaticPie }
         } else if self.soname.is_some() {
             LinkageKind::SharedLibrary
-        } else if has_interpreter {
+        } else if has_interpreter && (program || stripped_bare) {
             LinkageKind::Dynamic
-        } else if self.needed.is_empty() && program {
+        } else if !loaded_by_linker && program && elf.header.e_entry != 0 {
             LinkageKind::StaticPie
         } else {
             LinkageKind::SharedLibrary

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use object::{Object as _, ObjectSection as _, ObjectSegment as _, RelocationFlags};
+use object::{Object as _, ObjectSection as _, ObjectSegment as _, RelocationFlags, SectionFlags};
 
 use super::binaries;
 use crate::digest::hex;
@@ -38,6 +38,14 @@ fn differences(facts: &Facts, bytes: &[u8]) -> Vec<String> {
     let theirs: Vec<_> =
         file.sections().map(|s| (s.name().unwrap_or_default().to_owned(), s.address(), s.size())).collect();
     same("sections", format!("{ours:?}"), format!("{theirs:?}"));
+    // The numbers, where readelf has letters for some of the bits alone.
+    let ours: Vec<u64> = facts.sections.iter().map(|section| section.flags).collect();
+    let flags = |flags: SectionFlags| match flags {
+        SectionFlags::Elf { sh_flags, .. } => u64::from(sh_flags.0),
+        _ => 0,
+    };
+    let theirs: Vec<u64> = file.sections().map(|section| flags(section.flags())).collect();
+    same("section flags", format!("{ours:x?}"), format!("{theirs:x?}"));
     let image: u64 = facts.memory.by_kind().iter().map(|kind| kind.1).sum();
     same("image", image.to_string(), file.segments().map(|s| s.size()).sum::<u64>().to_string());
 

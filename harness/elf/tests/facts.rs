@@ -108,7 +108,7 @@ fn kinds_by_evidence() {
     const PIE: (u64, u64) = (0x6fff_fffb, 0x0800_0000);
     use LinkageKind::{Dynamic, SharedLibrary, Static, StaticPie};
     type Row = (u16, bool, Option<&'static [(u64, u64)]>, LinkageKind, bool);
-    let rows: [Row; 15] = [
+    let rows: [Row; 17] = [
         (ET_EXEC, false, None, Static, false),
         (ET_EXEC, false, Some(&[DEBUG]), Static, false),
         (ET_EXEC, false, Some(&[NEEDED]), Dynamic, false),
@@ -119,7 +119,9 @@ fn kinds_by_evidence() {
         (ET_DYN, false, Some(&[PIE]), StaticPie, true),
         (ET_DYN, false, Some(&[DEBUG]), StaticPie, true),
         (ET_DYN, false, None, StaticPie, true),
-        (ET_DYN, true, Some(&[NEEDED]), Dynamic, true),
+        (ET_DYN, true, Some(&[NEEDED, DEBUG]), Dynamic, true),
+        (ET_DYN, true, Some(&[NEEDED]), SharedLibrary, false),
+        (ET_DYN, true, None, Dynamic, true),
         (ET_DYN, true, Some(&[SONAME, NEEDED]), SharedLibrary, false),
         (ET_DYN, false, Some(&[SONAME]), SharedLibrary, false),
         (ET_DYN, false, Some(&[NEEDED, DEBUG]), SharedLibrary, false),

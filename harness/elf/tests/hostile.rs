@@ -10,11 +10,14 @@ use super::writer::*;
 use crate::elf::{Facts, read};
 
 /// What holds of the facts of any file whatsoever.
-fn check(bytes: &[u8]) -> Option<Facts> {
+pub(super) fn check(bytes: &[u8]) -> Option<Facts> {
     let facts = read(bytes).ok()?;
     assert_eq!(facts.size_by_meaning().iter().map(|pair| pair.1).sum::<u64>(), bytes.len() as u64);
     assert_eq!(facts.relocations.by_type.values().sum::<u64>(), facts.relocations.total);
+    assert_eq!(facts.size_by_section().iter().map(|pair| pair.1).sum::<u64>(), bytes.len() as u64);
     assert!(facts.relocations.relative <= facts.relocations.total);
+    assert!(facts.relocations.relr_addresses <= facts.relocations.relative);
+    assert!(facts.relocations.table_bytes <= bytes.len() as u64);
     Some(facts)
 }
 
@@ -132,7 +135,7 @@ proptest! {
 }
 
 /// Reads a file that is made to cost the square of its size, and allows it what a plain file may cost.
-fn in_time(what: &str, bytes: &[u8]) {
+pub(super) fn in_time(what: &str, bytes: &[u8]) {
     let start = Instant::now();
     check(bytes);
     assert!(start.elapsed() < Duration::from_secs(5), "{what} took {:?}", start.elapsed());

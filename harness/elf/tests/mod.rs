@@ -3,6 +3,7 @@
 mod agreement;
 mod contents;
 mod encodings;
+mod extremes;
 mod facts;
 mod hostile;
 mod packages;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use super::parse::{Told, parse};
 use crate::elf::{Facts, LinkageKind, Presence, Relro};
@@ -111,7 +112,10 @@ fn linkage(facts: &Facts, told: &Told, all: &mut Differences) {
         "DYN" if told.named_pie && by_linker => LinkageKind::Dynamic,
         "DYN" if told.named_pie => LinkageKind::StaticPie,
         "DYN" if told.entries("SONAME").next().is_some() => LinkageKind::SharedLibrary,
-        "DYN" if has_interpreter => LinkageKind::Dynamic,
+        "DYN" if has_interpreter && (told.dynamic.is_empty() || told.entries("DEBUG").next().is_some()) => {
+            LinkageKind::Dynamic
+        }
+        "DYN" if has_interpreter => LinkageKind::SharedLibrary,
         // Without DF_1_PIE the rest is not told by readelf; `file` has a word on it.
         _ => ours.kind,
     };
@@ -129,7 +133,8 @@ fn relocations(facts: &Facts, told: &Told, all: &mut Differences) {
     let ours = &facts.relocations;
     let mut by_type = ours.by_type.clone();
     // readelf lists packed addresses apart, on every machine.
-    if let Some((_, count)) = by_type.iter_mut().find(|(name, _)| name.ends_with("_RELATIVE")) {
+    let relative = |name: &str| name.ends_with("_RELATIVE") || name == "R_MIPS_REL32";
+    if let Some((_, count)) = by_type.iter_mut().find(|row| relative(row.0)) {
         *count -= ours.relr_addresses;
     }
     by_type.retain(|_, count| *count > 0);
@@ -248,17 +253,22 @@ fn hardening(facts: &Facts, told: &Told, all: &mut Differences) {
     all.same("nx", &ours.nx, &nx);
 }
 
-/// Functions that the C library of this machine has a fortified variant of.
-pub(super) fn fortified_functions() -> Option<BTreeSet<String>> {
-    let places = ["/lib/x86_64-linux-gnu/libc.so.6", "/lib/aarch64-linux-gnu/libc.so.6", "/lib64/libc.so.6"];
-    let found = places.iter().find(|path| Path::new(path).exists());
-    let Some(path) = found else {
-        super::say("SKIPPED: no libc.so.6 to tell which functions have fortified variants");
-        return None;
-    };
-    let output = Command::new("readelf").env("LC_ALL", "C").args(["--dyn-syms", "-W", path]).output().ok()?;
-    let names = parse(&String::from_utf8_lossy(&output.stdout)).dynamic_symbols?;
-    Some(names.iter().filter_map(|(name, _)| fortified_name(name)).map(str::to_owned).collect())
+/// Functions that the C library of this machine has a fortified variant of; said aloud where it is not found.
+pub(super) fn fortified_functions() -> Option<&'static BTreeSet<String>> {
+    static FUNCTIONS: LazyLock<Option<BTreeSet<String>>> = LazyLock::new(|| {
+        let places =
+            ["/lib/x86_64-linux-gnu/libc.so.6", "/lib/aarch64-linux-gnu/libc.so.6", "/lib64/libc.so.6"];
+        let found = places.iter().find(|path| Path::new(path).exists());
+        let Some(path) = found else {
+            super::say("SKIPPED: no libc.so.6 to tell which functions have fortified variants");
+            return None;
+        };
+        let output =
+            Command::new("readelf").env("LC_ALL", "C").args(["--dyn-syms", "-W", path]).output().ok()?;
+        let names = parse(&String::from_utf8_lossy(&output.stdout)).dynamic_symbols?;
+        Some(names.iter().filter_map(|(name, _)| fortified_name(name)).map(str::to_owned).collect())
+    });
+    FUNCTIONS.as_ref()
 }
 
 fn fortified_name(name: &str) -> Option<&str> {

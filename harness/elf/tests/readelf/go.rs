@@ -48,7 +48,7 @@ fn told(text: &str, asked: &[PathBuf]) -> BTreeMap<PathBuf, (String, Vec<String>
         if let Some(line) = line.strip_prefix('\t') {
             let known: Option<&mut (String, Vec<String>)> =
                 current.as_ref().and_then(|path| all.get_mut(path));
-            if let Some((_, lines)) = known {
+            if let Some((_, lines)) = known.filter(|_| !line.is_empty()) {
                 lines.push(line.trim_end().to_owned());
             }
         } else if let Some((path, release)) = line.rsplit_once(": ") {

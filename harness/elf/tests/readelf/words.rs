@@ -25,11 +25,23 @@ fn expected(facts: &Facts) -> &'static [&'static str] {
 
 /// Why the two may differ: what holds of the facts, what `file` then says, and the reason.
 type Reason = (fn(&Facts) -> bool, &'static str, &'static str);
-const REASONS: &[Reason] = &[(
-    |facts| facts.linkage.kind == LinkageKind::SharedLibrary && facts.linkage.needed.is_empty(),
-    "static-pie linked",
-    "it calls so whatever has a dynamic table and needs no library, but this one is no program",
-)];
+const REASONS: &[Reason] = &[
+    (
+        |facts| facts.linkage.kind == LinkageKind::SharedLibrary && facts.linkage.needed.is_empty(),
+        "static-pie linked",
+        "it calls so whatever has a dynamic table and needs no library, but this one is no program",
+    ),
+    (
+        |facts| facts.segments.iter().any(|segment| segment.kind == "INTERP" && segment.file_size == 0),
+        " shared object,",
+        "debug data alone, of which its words tell the dynamic table that is gone",
+    ),
+    (
+        |facts| facts.linkage.pie && facts.linkage.interpreter.is_some(),
+        " shared object,",
+        "a program without DF_1_PIE, by which alone it goes; DT_DEBUG and the interpreter tell",
+    ),
+];
 
 #[test]
 fn file_has_the_same_words_for_linkage() {
