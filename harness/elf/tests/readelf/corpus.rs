@@ -29,7 +29,9 @@ pub(super) fn everything() -> bool {
 pub(super) fn paths() -> Vec<PathBuf> {
     let mut found: BTreeSet<PathBuf> = BTreeSet::new();
     if everything() {
-        ROOTS.iter().for_each(|root| walk(Path::new(root), &mut found));
+        for root in ROOTS {
+            walk(Path::new(root), &mut found);
+        }
     } else {
         found.extend(binaries(20, 1 << 20));
         // Archives of a few members: some have thousands.
