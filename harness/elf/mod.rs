@@ -6,7 +6,7 @@
 //! error, time in proportion to its size, and no more memory than a few times its size. Rendering, and what
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
-//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `packed`,
+//! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `tally`, `packed`,
 //! `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers
 //! once relocated), `go`, `names`; for Go packages `pclntab`, `symbol_table`, `go_names`, `packages`.
 
@@ -31,6 +31,7 @@ mod segments;
 mod sizes;
 mod symbol_table;
 mod symbols;
+mod tally;
 #[cfg(test)]
 pub(crate) mod tests;
 

@@ -17,7 +17,8 @@ use std::ops::Range;
 use super::dynamic::Dynamic;
 use super::names::{self, SHT_ANDROID_REL, SHT_ANDROID_RELA, SHT_ANDROID_RELR, SHT_CREL, SHT_RELR};
 use super::packed;
-use super::raw::{Elf, Encoding, constant, section, tag};
+use super::raw::{Elf, section, tag};
+use super::tally::Tally;
 use super::{ElfError, LinkageKind};
 
 /// Tags of packed relative relocations, which goblin does not know. Source: ELF gABI 4.3.
@@ -197,14 +198,14 @@ fn section_tables(elf: &Elf<'_>, kind: LinkageKind) -> Result<Vec<Table>, ElfErr
 impl Relocations {
     /// Counts the relocations of some tables.
     pub(super) fn of(elf: &Elf<'_>, source: RelocationSource, tables: &[Table]) -> Result<Self, ElfError> {
-        let mut tally = Tally { elf, types: BTreeMap::new(), packed: 0 };
+        let mut tally = Tally::new(elf);
         let (mut relr_words, mut relr_addresses, mut plt) = (0, 0, 0);
         for table in tables {
-            let before = tally.count();
+            let before = tally.sum();
             match table.encoded {
                 Encoded::Rel | Encoded::Rela => {
                     for range in outside(table, tables) {
-                        tally.add(slice(elf, &range)?, table.encoded);
+                        tally.add(slice(elf, &range)?, table.encoded == Encoded::Rela);
                     }
                 }
                 Encoded::Relr => {
@@ -216,13 +217,13 @@ impl Relocations {
                 Encoded::Crel => tally.add_crel(slice(elf, &table.range)?)?,
             }
             if table.plt {
-                plt = table.entries(elf).unwrap_or_else(|| tally.count().saturating_sub(before));
+                plt = table.entries(elf).unwrap_or_else(|| tally.sum().saturating_sub(before));
             }
         }
         let machine = elf.header.e_machine;
         let mut by_type = BTreeMap::new();
         let mut relative = relr_addresses;
-        for ((kind, names_symbol), count) in tally.types {
+        for ((kind, names_symbol), count) in tally.types() {
             if names::is_relative(machine, kind, names_symbol) {
                 relative += count;
             }
@@ -283,117 +284,4 @@ fn expand(elf: &Elf<'_>, bytes: &[u8]) -> (u64, u64) {
         let named = if word & 1 == 0 { 1 } else { u64::from((word >> 1).count_ones()) };
         (words + 1, addresses + named)
     })
-}
-
-struct Tally<'e> {
-    elf: &'e Elf<'e>,
-    /// By type, and by whether a symbol is named where that matters.
-    types: BTreeMap<(u32, bool), u64>,
-    /// Those of Android's packed tables.
-    packed: u64,
-}
-
-impl Tally<'_> {
-    /// Counts the entries of a table; a loop for each size, as a program may have a hundred thousand of them.
-    fn add(&mut self, bytes: &[u8], encoded: Encoded) {
-        match (self.elf.encoding.wide, encoded) {
-            (false, Encoded::Rel) => self.runs::<8>(bytes),
-            (false, _) => self.runs::<12>(bytes),
-            (true, Encoded::Rel) => self.runs::<16>(bytes),
-            (true, _) => self.runs::<24>(bytes),
-        }
-    }
-
-    /// Linkers sort by type, so most entries only lengthen the run of the one before.
-    fn runs<const ENTRY: usize>(&mut self, bytes: &[u8]) {
-        let encoding = self.elf.encoding;
-        let layout = Layout::of(encoding, self.elf.header.e_machine);
-        let mut run = ((0_u64, false), 0_u64);
-        for entry in bytes.as_chunks::<ENTRY>().0 {
-            let Some(info) = encoding.word(&entry[encoding.word_size()..]) else { continue };
-            let key = layout.split(info);
-            if key == run.0 {
-                run.1 += 1;
-            } else {
-                self.note(run);
-                run = (key, 1);
-            }
-        }
-        self.note(run);
-    }
-
-    fn add_android(&mut self, bytes: &[u8]) -> Result<(), ElfError> {
-        let (encoding, machine) = (self.elf.encoding, self.elf.header.e_machine);
-        if encoding.wide && encoding.little && machine == constant::EM_MIPS {
-            // lld packs some entries with the bytes of `r_info` turned round and some without.
-            return Err(ElfError::Impossible {
-                what: "Android's encoding on machine",
-                value: machine.into(),
-            });
-        }
-        let layout = Layout::of(encoding, machine);
-        packed::android(bytes, |info, count| {
-            self.packed = self.packed.saturating_add(count);
-            self.note((layout.split(info), count));
-        })?;
-        // A group of a few bytes can claim any number of them; no more than one applies to a byte of memory.
-        let memory = self.elf.loads().fold(0, |sum: u64, load| sum.saturating_add(load.p_memsz));
-        if self.packed > memory.min(1 << 60) {
-            return Err(ElfError::Impossible { what: "number of packed relocations", value: self.packed });
-        }
-        Ok(())
-    }
-
-    fn add_crel(&mut self, bytes: &[u8]) -> Result<(), ElfError> {
-        let machine = self.elf.header.e_machine;
-        // 64-bit MIPS keeps its three types in one number, the first lowest.
-        let first = if machine == constant::EM_MIPS { 0xff } else { u32::MAX };
-        let size = packed::crel(bytes, |symbol, kind| {
-            self.note(((u64::from(kind & first), machine == constant::EM_MIPS && symbol != 0), 1));
-        })?;
-        // LLVM 19 for MIPS writes plain entries under the type of CREL: a count of 0, and bytes behind it.
-        if size < bytes.len() {
-            return Err(ElfError::Impossible { what: "CREL table that ends at byte", value: size as u64 });
-        }
-        Ok(())
-    }
-
-    fn count(&self) -> u64 {
-        self.types.values().sum()
-    }
-
-    fn note(&mut self, ((kind, names_symbol), count): ((u64, bool), u64)) {
-        if count > 0 {
-            let kind = u32::try_from(kind).unwrap_or(u32::MAX);
-            let known = self.types.entry((kind, names_symbol)).or_default();
-            *known = known.saturating_add(count);
-        }
-    }
-}
-
-/// Where `r_info` has the type of an entry and, on MIPS, where it matters, its symbol.
-struct Layout {
-    shift: u32,
-    mask: u64,
-    symbol: u64,
-}
-
-impl Layout {
-    fn of(encoding: Encoding, machine: u16) -> Self {
-        let (low, high) = (0xffff_ffff, 0xffff_ffff << 32);
-        let (shift, mask, symbol) = match (encoding.wide, machine) {
-            (false, constant::EM_MIPS) => (0, 0xff, 0xffff_ff00),
-            (false, _) | (true, constant::EM_SPARCV9) => (0, 0xff, 0),
-            // 64-bit MIPS has a symbol of 32 bits and then four single bytes, the type last.
-            (true, constant::EM_MIPS) if encoding.little => (56, 0xff, low),
-            (true, constant::EM_MIPS) => (0, 0xff, high),
-            (true, _) => (0, low, 0),
-        };
-        Self { shift, mask, symbol }
-    }
-
-    /// Type of an entry, and on MIPS whether it names a symbol.
-    fn split(&self, info: u64) -> (u64, bool) {
-        ((info >> self.shift) & self.mask, info & self.symbol != 0)
-    }
 }
