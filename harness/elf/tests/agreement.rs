@@ -41,7 +41,7 @@ fn differences(facts: &Facts, bytes: &[u8]) -> Vec<String> {
     // The numbers, where readelf has letters for some of the bits alone.
     let ours: Vec<u64> = facts.sections.iter().map(|section| section.flags).collect();
     let flags = |flags: SectionFlags| match flags {
-        SectionFlags::Elf { sh_flags, .. } => u64::from(sh_flags.0),
+        SectionFlags::Elf { sh_flags, .. } => sh_flags.0,
         _ => 0,
     };
     let theirs: Vec<u64> = file.sections().map(|section| flags(section.flags())).collect();

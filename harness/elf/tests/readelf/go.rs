@@ -59,7 +59,9 @@ fn told(text: &str, asked: &[PathBuf]) -> BTreeMap<PathBuf, (String, Vec<String>
             current = path;
         }
     }
-    all.values_mut().for_each(|(_, lines)| lines.sort());
+    for (_, lines) in all.values_mut() {
+        lines.sort();
+    }
     all
 }
 
