@@ -70,7 +70,7 @@ impl Diff {
     pub(super) fn run(self) -> Result<u8> {
         let draw = self.plot.as_deref().map(ending).transpose()?;
         let (old, new) = (bytes(&self.old)?, bytes(&self.new)?);
-        let difference = FileDifference::of(&side(&self.old, &old)?, &side(&self.new, &new)?);
+        let difference = FileDifference::of(&side(&self.old, &old)?, &side(&self.new, &new)?)?;
         if let (Some(path), Some(ending)) = (&self.plot, draw) {
             let (old, new) = (name(&self.old), name(&self.new));
             let drawn = report::waterfall(

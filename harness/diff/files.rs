@@ -31,6 +31,9 @@ pub struct FileDifference {
     /// Bytes of the files by Go package and, in brackets, by meaning of what belongs to none; `None` unless one
     /// of them at least is a Go program whose functions are known.
     pub packages: Option<Vec<Change>>,
+    /// Whether symbols tell of packages beside the pc-line tables: only where both files have them, since what
+    /// they tell, mostly of data, cannot be told of a stripped file.
+    pub packages_by_symbols: bool,
 }
 
 /// One of two files.
@@ -38,28 +41,25 @@ pub struct FileDifference {
 pub struct Side<'b> {
     bytes: &'b [u8],
     facts: Facts,
-    packages: Option<Vec<(String, u64)>>,
 }
 
 impl<'b> Side<'b> {
     /// Reads a side from the bytes of its file.
     pub fn read(bytes: &'b [u8]) -> Result<Self, ElfError> {
-        let packages = elf::by_package(bytes)?.map(|packages| packages.into_iter().flat_map(named).collect());
-        Ok(Self { bytes, facts: elf::read(bytes)?, packages })
+        Ok(Self { bytes, facts: elf::read(bytes)? })
     }
 
-    /// Its facts.
-    pub fn facts(&self) -> &Facts {
-        &self.facts
-    }
-
-    /// Bytes by package; by meaning alone where it is no Go program.
-    fn packages(&self) -> Vec<(String, u64)> {
-        let by_meaning = || {
-            let sizes = self.facts.size_by_meaning().into_iter().filter(|size| size.1 > 0);
-            sizes.map(|(meaning, size)| (format!("[{}]", meaning.word()), size)).collect()
+    /// Bytes by package and whether there are any: by meaning alone where it is no Go program.
+    fn packages(&self, by_symbols: bool) -> Result<(Vec<(String, u64)>, bool), ElfError> {
+        let packages = if by_symbols {
+            elf::by_package(self.bytes)?
+        } else {
+            elf::by_package_without_symbols(self.bytes)?
         };
-        self.packages.clone().unwrap_or_else(by_meaning)
+        let is_go = packages.is_some();
+        let none = || vec![PackageSize { package: None, sizes: self.facts.size_by_meaning() }];
+        let named = packages.unwrap_or_else(none).into_iter().flat_map(named);
+        Ok((named.filter(|size| size.1 > 0).collect(), is_go))
     }
 }
 
@@ -75,14 +75,16 @@ fn named(size: PackageSize) -> Vec<(String, u64)> {
 
 impl FileDifference {
     /// Where two files differ.
-    pub fn of(old: &Side<'_>, new: &Side<'_>) -> Self {
-        let is_go = old.packages.is_some() || new.packages.is_some();
-        Self {
+    pub fn of(old: &Side<'_>, new: &Side<'_>) -> Result<Self, ElfError> {
+        let by_symbols = old.facts.symbols_present && new.facts.symbols_present;
+        let ((before, one_is), (after, other_is)) = (old.packages(by_symbols)?, new.packages(by_symbols)?);
+        Ok(Self {
             identical: old.bytes == new.bytes,
             difference: Difference::of_rows(&rows("", &old.facts), &rows("", &new.facts)),
             sections: sections(old, new),
-            packages: is_go.then(|| changes(old.packages(), new.packages())),
-        }
+            packages: (one_is || other_is).then(|| changes(before, after)),
+            packages_by_symbols: by_symbols,
+        })
     }
 }
 

@@ -35,6 +35,9 @@ impl FileDifference {
         }
         if let Some(packages) = &self.packages {
             table(out, "bytes by Go package", &by_difference(packages), Some(whole), shown)?;
+            if !self.packages_by_symbols {
+                writeln!(out, "(by pc-line tables alone: only symbols would tell of data)\n")?;
+            }
         }
         let relocations = &difference.relocations;
         table(out, "relocations", &difference.relocation_types, Some(relocations), usize::MAX)?;

@@ -2,7 +2,7 @@
 //!
 //! In a position-independent file a pointer is whatever the dynamic linker will put there, as if it loaded
 //! the file at address 0. `REL` and `RELR` keep the value in place. `RELA` has it as the addend of its entry,
-//! and what lies in place counts for nothing: GNU ld leaves zeros. Entries that name a symbol are left out,
+//! and what lies in place counts for nothing: lld leaves zeros there. Entries that name a symbol are left out,
 //! as is all that is not loaded from the file; what the pointers are for is left to the readers of Go's tables.
 //!
 //! Source: ELF gABI 4.3, "Relocation"; `elf/dynamic-link.h` of glibc.

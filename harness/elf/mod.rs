@@ -40,7 +40,7 @@ pub use hardening::{Hardening, Relro};
 pub use linkage::{Linkage, LinkageKind};
 pub use memory::Memory;
 pub use notes::Notes;
-pub use packages::{PackageSize, by_package};
+pub use packages::{PackageSize, by_package, by_package_without_symbols};
 pub use relocations::{RelocationSource, Relocations};
 pub use sections::{Meaning, Section};
 pub use segments::Segment;

@@ -40,12 +40,21 @@ pub struct PackageSize {
 /// of them add up to the size of the file, and those of one meaning to what [`super::Facts::size_by_meaning`]
 /// tells. `None` where the file has no pc-line table.
 pub fn by_package(bytes: &[u8]) -> Result<Option<Vec<PackageSize>>, ElfError> {
+    attribute(bytes, true)
+}
+
+/// The same as if the file had no symbols: to be set against one that has none.
+pub fn by_package_without_symbols(bytes: &[u8]) -> Result<Option<Vec<PackageSize>>, ElfError> {
+    attribute(bytes, false)
+}
+
+fn attribute(bytes: &[u8], with_symbols: bool) -> Result<Option<Vec<PackageSize>>, ElfError> {
     let elf = Elf::parse(bytes)?;
     let dynamic = Dynamic::parse(&elf)?;
     let dynamic = dynamic.as_ref();
     let sections = sections::sections(&elf)?;
     let image = Image::of(&elf, dynamic);
-    let Some(packages) = Packages::of(&elf, &image, &sections)? else { return Ok(None) };
+    let Some(packages) = Packages::of(&elf, &image, &sections, with_symbols)? else { return Ok(None) };
     let kind = Linkage::of(&elf, dynamic)?.kind;
     let (_, tables) = relocations::tables(&elf, dynamic, kind)?;
 
@@ -101,12 +110,13 @@ impl Packages {
         elf: &Elf<'_>,
         image: &Image<'_, '_>,
         sections: &[Section],
+        with_symbols: bool,
     ) -> Result<Option<Self>, ElfError> {
         let Some(table) = PcLineTable::find(elf, image, sections) else { return Ok(None) };
         let mut paths = Paths::default();
         let mut lanes = Lanes { image, claims: Vec::new() };
         let code = functions(elf, &table, &mut paths, &mut lanes);
-        let symbols = symbol_table::symbols(elf)?;
+        let symbols = if with_symbols { symbol_table::symbols(elf)? } else { Vec::new() };
         named(&symbols, &table, &code, &mut paths, &mut lanes);
         Ok(Some(Self { paths: paths.list, claims: lanes.claims }))
     }

@@ -5,6 +5,7 @@
 //!
 //! Sources: ar(5) of FreeBSD; `include/aout/ar.h` of binutils.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -40,6 +41,7 @@ pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Result<Member<'_>>> 
     let thin = archive.as_ref().is_some_and(ArchiveFile::is_thin);
     // Names may lie over one another, and could cost the square of the archive's size.
     let mut budget = bytes.len().saturating_mul(4);
+    let mut seen = HashSet::new();
     let members = archive.into_iter().flat_map(|archive| archive.members()).map(move |member| {
         let member = member.map_err(|error| damaged(&error))?;
         let name = member.name();
@@ -47,6 +49,10 @@ pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Result<Member<'_>>> 
             bail!("a damaged archive: impossible size of all names of members");
         };
         budget = left;
+        // A few bytes could ask for the same large file again and again.
+        if thin && !seen.insert(name) {
+            bail!("a damaged archive: {} is a member twice", String::from_utf8_lossy(name));
+        }
         let content = if thin {
             Content::Elsewhere(Path::new(OsStr::from_bytes(name)))
         } else {
@@ -120,6 +126,19 @@ mod tests {
             assert_eq!(seen.len(), 2, "{seen:?}");
             assert!(seen[0].is_ok() && seen[1].as_ref().is_err_and(|text| text.contains("damaged")));
         }
+    }
+
+    #[test]
+    fn a_thin_archive_cannot_ask_for_a_file_again() {
+        let mut bytes = MAGIC[1].to_vec();
+        for name in ["a.o/", "b.o/", "a.o/", "c.o/"] {
+            bytes.extend(header(name, "1000"));
+        }
+        let seen = names(&bytes);
+        assert_eq!(seen[..2], [Ok("a.o".to_owned()), Ok("b.o".to_owned())]);
+        assert!(
+            seen.len() == 3 && seen[2].as_ref().is_err_and(|text| text.contains("a.o is a member twice"))
+        );
     }
 
     #[test]

@@ -212,3 +212,28 @@ fn members(path: &Path, opened: &Opened, hash: bool, out: &mut Output<'_>) -> Re
         Err(error) => out.failure(path, None, error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_shrinks_while_it_is_read_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        // Cut off within its last page, it raises no fault; cut off before, it does.
+        for left in [9000, 1] {
+            std::fs::write(&path, vec![7; 10_000]).expect("writes");
+            let opened = Opened::new(&path).expect("opens");
+            let map = opened.map().expect("maps");
+            assert!(opened.whole(&map).is_ok());
+            OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(left)).expect("cuts");
+            let sum: u64 = map.bytes().iter().map(|&byte| u64::from(byte)).sum();
+            assert!(sum < 70_000);
+            let error = opened.whole(&map).expect_err("it is smaller");
+            assert_eq!(error.to_string(), "the file shrank while it was read");
+            let error = opened.sha256(0, 10_000).expect_err("it is smaller");
+            assert_eq!(error.to_string(), "the file shrank while it was read");
+        }
+    }
+}

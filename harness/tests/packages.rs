@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use gopie::cache::Cache;
+use gopie::diff::{Change, FileDifference, Side};
 use gopie::elf::{Meaning, PackageSize, by_package, read};
 use gopie::toolchain;
 use object::{Object as _, ObjectSymbol as _, SymbolKind};
@@ -46,6 +47,22 @@ fn packages(path: &Path) -> (Vec<u8>, Vec<PackageSize>) {
     (bytes, rows)
 }
 
+/// What symbols tell of one file alone is no difference: no package of the same program differs.
+fn same_packages(plain: &[u8], stripped: &[u8]) {
+    let [old, new] = [plain, stripped].map(|bytes| Side::read(bytes).expect("is an ELF file"));
+    let difference = FileDifference::of(&old, &new).expect("can be told");
+    assert!(!difference.packages_by_symbols);
+    let packages = difference.packages.expect("both are Go programs");
+    for (side, bytes) in [
+        (packages.iter().map(|p| p.old).sum::<u64>(), plain),
+        (packages.iter().map(|p| p.new).sum(), stripped),
+    ] {
+        assert_eq!(side, bytes.len() as u64);
+    }
+    let differ = packages.iter().filter(|change| !change.name.starts_with('[') && change.difference() != 0);
+    assert_eq!(differ.collect::<Vec<_>>(), Vec::<&Change>::new());
+}
+
 #[test]
 fn code_of_packages_agrees_with_the_symbols_and_outlives_them() {
     let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/gopie")).expect("a cache");
@@ -77,8 +94,9 @@ fn code_of_packages_agrees_with_the_symbols_and_outlives_them() {
             path
         };
         let (bytes, rows) = packages(&build("plain", ""));
-        let (_, stripped) = packages(&build("stripped", "-s -w"));
+        let (less, stripped) = packages(&build("stripped", "-s -w"));
         assert_eq!(code(&rows), code(&stripped), "{build_mode} {link_mode}");
+        same_packages(&bytes, &less);
         // Without section headers nothing but the segments tells where things are.
         let mut bare = fs::read(folder.path().join("stripped")).expect("reads");
         bare[40..48].fill(0);

@@ -137,3 +137,25 @@ fn go_build_information_behind_pointers() {
         }
     }
 }
+
+#[test]
+fn go_build_information_behind_relocated_pointers() {
+    for little in BOTH {
+        let mut writer = Writer::new(true, little, ET_DYN);
+        let version = writer.put(b"go1.17");
+        // Nothing stands where the dynamic linker will put addresses.
+        let header = writer.words(&[0, version.size]);
+        let header = writer.put(&header);
+        let mut blob = b"\xff Go buildinf:".to_vec();
+        blob.extend([8, u8::from(!little)]);
+        blob.resize(32, 0);
+        let blob = writer.put(&blob);
+        let entries = [blob.address() + 16, 8, header.address(), header.address(), 8, version.address()];
+        let table = writer.words(&entries);
+        let table = writer.put(&table);
+        writer.dynamic(&[(7, table.address()), (8, table.size), (9, 24)]);
+        writer.load(4);
+        let go = facts(writer).go.expect("is there, in a segment that is only read too");
+        assert_eq!(go.version, "go1.17");
+    }
+}

@@ -1,5 +1,7 @@
 //! Packages of hand-made pc-line tables of every layout, class and byte order, and of hostile ones.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 
 use super::writer::*;
@@ -324,5 +326,48 @@ proptest! {
             bytes[place..place + size].copy_from_slice(&number[..size]);
         }
         check(&bytes);
+    }
+}
+
+/// The table of a hostile file: so many functions, all with one record, and that with so many tables of values.
+fn crowded(functions: u32, tables: u32) -> Vec<u8> {
+    let mut bytes = [&MAGICS[3].to_le_bytes()[..], &[0, 0, 1, 8]].concat();
+    let values = 1_u64 << 16;
+    let numbers = [functions.into(), 1, 0, 72, 80, 80, 88, 88 + values];
+    bytes.extend(numbers.into_iter().flat_map(u64::to_le_bytes));
+    bytes.extend(b"main.f\0\0");
+    bytes.resize(88, 0);
+    // One table of values that nearly all of them share, from wherever they begin.
+    bytes.resize(88 + 65536, 1);
+    let record = 8 * functions + 4;
+    bytes.extend((0..functions).flat_map(|_| [0, record]).chain([64]).flat_map(u32::to_le_bytes));
+    bytes.extend([0, 0, 0, 0, 0, 0, 0, tables, 0, 0, 0].into_iter().flat_map(u32::to_le_bytes));
+    bytes.extend((0..tables).flat_map(u32::to_le_bytes));
+    bytes
+}
+
+#[test]
+fn nothing_costs_the_square_of_the_size() {
+    let rows: [(&str, Vec<u8>, bool); 3] = [
+        ("one record", crowded(100_000, 100_000), true),
+        ("tables of values", crowded(1, 100_000), true),
+        // Headers of tables that nothing tells the code of.
+        ("headers", crowded(1, 0).repeat(100), false),
+    ];
+    for (what, table, known) in rows {
+        let mut writer = Writer::usual(ET_DYN);
+        let code = writer.put(&[0x90; 112]);
+        writer.segment(PT_LOAD, 5, code);
+        let place = writer.put(&table);
+        let filler = writer.put(&vec![0; 1 << 20]);
+        let size = filler.offset + filler.size - place.offset;
+        writer.segment(PT_LOAD, 6, Place { offset: place.offset, size });
+        if known {
+            writer.section(".text", 1, 6, code);
+        }
+        let bytes = writer.finish();
+        let start = Instant::now();
+        assert_eq!(check(&bytes).is_some(), known, "{what}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{what} took {:?}", start.elapsed());
     }
 }

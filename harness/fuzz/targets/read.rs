@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use gopie::elf::{by_package, read};
+use gopie::elf::{by_package, by_package_without_symbols, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -13,7 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(parts, bytes.len() as u64, "the parts are the whole");
     let parts: u64 = facts.size_by_section().iter().map(|pair| pair.1).sum();
     assert_eq!(parts, bytes.len() as u64, "so they are by section");
-    if let Ok(Some(packages)) = by_package(bytes) {
+    for packages in [by_package(bytes), by_package_without_symbols(bytes)] {
+        let Ok(Some(packages)) = packages else { continue };
         let parts: u64 = packages.iter().flat_map(|package| &package.sizes).map(|pair| pair.1).sum();
         assert_eq!(parts, bytes.len() as u64, "and by package");
     }
