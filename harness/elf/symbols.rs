@@ -239,14 +239,8 @@ fn symbol_count(elf: &Elf<'_>, dynamic: &Dynamic) -> Result<Option<u64>, ElfErro
         let bytes = elf.mapped(what, address, 4)?;
         Ok(elf.encoding.half(bytes).unwrap_or_default().into())
     };
-    // Entries of this table are 32 bits wide on every machine that Go targets but s390x, which has 64.
     if let Some(address) = dynamic.get(tag::DT_HASH) {
-        let what = "the hash table";
-        if elf.encoding.wide && elf.header.e_machine == constant::EM_S390 {
-            let bytes = elf.mapped(what, address, 16)?;
-            return Ok(elf.encoding.word(&bytes[8..]));
-        }
-        return half(what, address.saturating_add(4)).map(Some);
+        return hashed(elf, address).map(Some);
     }
     let Some(address) = dynamic.get(tag::DT_GNU_HASH) else { return Ok(None) };
     let what = "the GNU hash table";
@@ -257,13 +251,57 @@ fn symbol_count(elf: &Elf<'_>, dynamic: &Dynamic) -> Result<Option<u64>, ElfErro
     let last = bytes.chunks_exact(4).filter_map(|bytes| elf.encoding.half(bytes)).max().unwrap_or(0);
     let last = u64::from(last);
     if last < first {
-        return Ok(Some(first));
+        // Only what is defined has a hash: where nothing is, linkers write any number as the first.
+        return Ok(Some(first.max(relocated(elf, dynamic)?)));
     }
     // The chain of the last bucket ends where bit 0 is set; the table holds no more of them than the file.
     let chains = buckets_at.saturating_add(buckets.saturating_mul(4));
     let chain = elf.mapped_tail(what, chains.saturating_add((last - first).saturating_mul(4)))?;
     let hashes = chain.chunks_exact(4).filter_map(|bytes| elf.encoding.half(bytes));
     Ok(Some(last + 1 + hashes.take_while(|hash| hash & 1 == 0).count() as u64))
+}
+
+/// `nchain` of a `DT_HASH` table. Its words have 32 bits, on s390x 64; but lld writes 32 there too.
+fn hashed(elf: &Elf<'_>, address: u64) -> Result<u64, ElfError> {
+    let what = "the hash table";
+    if elf.encoding.wide && elf.header.e_machine == constant::EM_S390 {
+        let head = elf.mapped(what, address, 16).ok();
+        let counts = head.and_then(|head| Some((elf.encoding.word(head)?, elf.encoding.word(&head[8..])?)));
+        if let Some((buckets, chains)) = counts {
+            let words = buckets.saturating_add(chains).saturating_add(2);
+            if elf.offset_of(address, words.saturating_mul(8)).is_some() {
+                return Ok(chains);
+            }
+        }
+    }
+    let bytes = elf.mapped(what, address.saturating_add(4), 4)?;
+    Ok(elf.encoding.half(bytes).unwrap_or_default().into())
+}
+
+/// One more than the highest number of a symbol that a relocation names: there are so many at least, and what
+/// code imports and uses is among them.
+fn relocated(elf: &Elf<'_>, dynamic: &Dynamic) -> Result<u64, ElfError> {
+    let encoding = elf.encoding;
+    let word = encoding.word_size();
+    let plt = if dynamic.get(tag::DT_PLTREL) == Some(tag::DT_REL) { 2 * word } else { 3 * word };
+    let rows = [
+        (tag::DT_REL, tag::DT_RELSZ, 2 * word),
+        (tag::DT_RELA, tag::DT_RELASZ, 3 * word),
+        (tag::DT_JMPREL, tag::DT_PLTRELSZ, plt),
+    ];
+    let mut count = 0;
+    for (address, size, entry) in rows {
+        let (Some(address), Some(size)) = (dynamic.get(address), dynamic.get(size)) else { continue };
+        let bytes = if size > 0 { elf.mapped("a relocation table", address, size)? } else { &[] };
+        let infos = bytes.chunks_exact(entry).filter_map(|entry| encoding.word(&entry[word..]));
+        let symbols = infos.map(|info| match (encoding.wide, elf.header.e_machine) {
+            (false, _) => info >> 8,
+            (true, constant::EM_MIPS) if encoding.little => info & 0xffff_ffff,
+            (true, _) => info >> 32,
+        });
+        count = count.max(symbols.max().map_or(0, |symbol| symbol + 1));
+    }
+    Ok(count)
 }
 
 #[cfg(test)]

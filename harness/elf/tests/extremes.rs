@@ -148,6 +148,39 @@ fn hash_tables_that_never_end() {
     }
 }
 
+/// A library that imports `__stack_chk_fail` and defines nothing, without section headers.
+fn importing(machine: u16, hash: &[u64], hash_tag: u64, width: usize) -> Vec<u8> {
+    let mut writer = Writer::usual(ET_DYN).machine(machine);
+    let name = writer.dynamic_string("__stack_chk_fail");
+    let mut symbols = vec![0; 48];
+    set(&mut symbols, 24, 4, name);
+    let symbols = writer.put(&symbols);
+    let table: Vec<u8> = hash.iter().flat_map(|word| word.to_le_bytes()[..width].to_vec()).collect();
+    let table = writer.put(&table);
+    let slot = writer.words(&[BASE, (1 << 32) | 7, 0]);
+    let slot = writer.put(&slot);
+    writer.dynamic(&[
+        (6, symbols.address()),
+        (hash_tag, table.address()),
+        (23, slot.address()),
+        (2, slot.size),
+        (20, 7),
+    ]);
+    writer.load(4);
+    writer.finish()
+}
+
+#[test]
+fn symbols_are_counted_where_hashes_say_little() {
+    let canary = |bytes: &[u8]| check(bytes).expect("is read").hardening.stack_canary;
+    // One bucket, and no symbol in it: the first is said to be 1, but there are two.
+    assert_eq!(canary(&importing(62, &[1, 1, 1, 0, 0, 0, 0], 0x6fff_fef5, 4)), Presence::Yes);
+    // DT_HASH of one bucket and two chains; on s390x in words of either size.
+    assert_eq!(canary(&importing(62, &[1, 2, 1, 0, 0], 4, 4)), Presence::Yes);
+    assert_eq!(canary(&importing(22, &[1, 2, 1, 0, 0], 4, 8)), Presence::Yes);
+    assert_eq!(canary(&importing(22, &[1, 2, 1, 0, 0], 4, 4)), Presence::Yes);
+}
+
 #[test]
 fn symbol_tables_with_any_link() {
     for link in [0, 1, 2, 3, 4, u32::MAX] {
