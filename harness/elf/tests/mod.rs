@@ -28,6 +28,19 @@ fn facts(writer: Writer) -> Facts {
     facts
 }
 
+/// Writes a number over some bytes: near zero, near the file's size and near the top are those that go wrong.
+fn change(bytes: &mut [u8], place: usize, shape: usize, value: u64, little: bool) {
+    let value = match shape {
+        0 => value % 64,
+        1 => bytes.len() as u64 - 32 + value % 64,
+        2 => u64::MAX - value % 64,
+        _ => value,
+    };
+    let number = if little { value.to_le_bytes() } else { value.to_be_bytes() };
+    let size = (bytes.len() - place).min(8);
+    bytes[place..place + size].copy_from_slice(&number[..size]);
+}
+
 /// Bytes of a meaning.
 fn size(facts: &Facts, meaning: Meaning) -> u64 {
     let pair = facts.size_by_meaning().into_iter().find(|pair| pair.0 == meaning);

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::change;
 use super::writer::*;
 use crate::elf::{Meaning, PackageSize, by_package, read};
 
@@ -315,15 +316,7 @@ proptest! {
         let mut bytes = file(shape);
         for (place, kind, value) in changes {
             let place = place.index(bytes.len());
-            let value = match kind {
-                0 => value % 64,
-                1 => bytes.len() as u64 - 32 + value % 64,
-                2 => u64::MAX - value % 64,
-                _ => value,
-            };
-            let number = if shape.little { value.to_le_bytes() } else { value.to_be_bytes() };
-            let size = (bytes.len() - place).min(8);
-            bytes[place..place + size].copy_from_slice(&number[..size]);
+            change(&mut bytes, place, kind, value, shape.little);
         }
         check(&bytes);
     }
