@@ -1,11 +1,25 @@
 //! A folder to run gopie in, with a cache that the tests share.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gopie::cache::Cache;
+use gopie::toolchain;
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// The root of the pinned Go, the environment of its builds, and whether there is a C compiler in it.
+pub(crate) fn go() -> (PathBuf, BTreeMap<String, String>, bool) {
+    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/gopie")).expect("a cache");
+    let toolchain = toolchain::find(None, &cache, &|_| (), gopie::interrupt::flag())
+        .expect("a Go toolchain is found or fetched");
+    let c = toolchain::c_compiler();
+    let folders = toolchain::Folders::open(&cache).expect("are made");
+    let env = toolchain::go_environment(c.as_ref(), &gopie::target::host(), &folders);
+    (toolchain.goroot, env, c.is_some())
+}
 
 /// A folder of its own for each test.
 pub(crate) struct Bench {

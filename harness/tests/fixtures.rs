@@ -9,6 +9,8 @@ use gopie::cache::Cache;
 use gopie::config::{Config, Source};
 use gopie::toolchain;
 
+use super::bench::go;
+
 fn modules() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("gofixtures");
     let entries = fs::read_dir(root).expect("is there").map(|entry| entry.expect("is readable").path());
@@ -19,14 +21,9 @@ fn modules() -> Vec<PathBuf> {
 
 /// Runs a tool of the toolchain in every fixture; gives what each said.
 fn in_every_module(tool: &str, args: &[&str]) -> Vec<(PathBuf, String)> {
-    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/gopie")).expect("a cache");
-    let toolchain = toolchain::find(None, &cache, &|_| (), gopie::interrupt::flag())
-        .expect("a Go toolchain is found or fetched");
-    let c = toolchain::c_compiler();
-    let folders = toolchain::Folders::open(&cache).expect("are made");
-    let env = toolchain::go_environment(c.as_ref(), &gopie::target::host(), &folders);
+    let (goroot, env, _) = go();
     let run = |dir: PathBuf| {
-        let mut command = Command::new(toolchain.goroot.join("bin").join(tool));
+        let mut command = Command::new(goroot.join("bin").join(tool));
         let output = command.args(args).current_dir(&dir).env_clear().envs(&env).output().expect("starts");
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).into_owned();

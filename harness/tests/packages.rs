@@ -6,11 +6,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use gopie::cache::Cache;
 use gopie::diff::{Change, FileDifference, Side};
 use gopie::elf::{Meaning, PackageSize, by_package, read};
-use gopie::toolchain;
 use object::{Object as _, ObjectSymbol as _, SymbolKind};
+
+use super::bench::go;
 
 /// Ways to link, with `CGO_ENABLED`, the build mode and the link mode.
 const LINKED: [(&str, &str, &str); 3] =
@@ -65,21 +65,16 @@ fn same_packages(plain: &[u8], stripped: &[u8]) {
 
 #[test]
 fn code_of_packages_agrees_with_the_symbols_and_outlives_them() {
-    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/gopie")).expect("a cache");
-    let toolchain = toolchain::find(None, &cache, &|_| (), gopie::interrupt::flag())
-        .expect("a Go toolchain is found or fetched");
-    let c = toolchain::c_compiler();
-    let folders = toolchain::Folders::open(&cache).expect("are made");
-    let env = toolchain::go_environment(c.as_ref(), &gopie::target::host(), &folders);
+    let (goroot, env, has_c) = go();
     let folder = tempfile::tempdir().expect("a folder");
     for (cgo, build_mode, link_mode) in LINKED {
-        if cgo == "1" && c.is_none() {
+        if cgo == "1" && !has_c {
             let _ = writeln!(std::io::stderr(), "SKIPPED: no C compiler to link {build_mode} with");
             continue;
         }
         let build = |name: &str, strip: &str| {
             let path = folder.path().join(name);
-            let output = Command::new(toolchain.goroot.join("bin/go"))
+            let output = Command::new(goroot.join("bin/go"))
                 .args(["build", "-buildmode", build_mode, "-ldflags"])
                 .arg(format!("{strip} -linkmode={link_mode}"))
                 .arg("-o")
