@@ -64,10 +64,11 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
-    timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     let (samples, sha256) = folder.keep_samples()?;
     let estimates = analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256);
-    let not_measured = not_measured(&prepared, &timed);
+    let mut not_measured = not_measured(&prepared, &timed);
+    not_measured.extend(limits);
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))

@@ -74,7 +74,8 @@ pub(super) struct Prepared {
     pub(super) info: RunInfo,
 }
 
-const COPIES: u32 = 8;
+/// Two more than a number has to rest on: a copy or two may lose their blocks.
+const COPIES: u32 = 10;
 
 fn budget(kind: RunKind) -> Duration {
     Duration::from_secs(match kind {
