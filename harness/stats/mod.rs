@@ -1,7 +1,12 @@
 //! Arithmetic on samples; pure, and knows nothing of programs.
 
+#[cfg(test)]
+mod draws;
 mod interval;
+mod quantile;
 mod robust;
+mod simultaneous;
 
 pub use interval::{Estimate, mean_interval};
 pub use robust::median;
+pub use simultaneous::{Member, simultaneous};
