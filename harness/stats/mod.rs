@@ -3,10 +3,12 @@
 #[cfg(test)]
 mod draws;
 mod interval;
+mod proportion;
 mod quantile;
 mod robust;
 mod simultaneous;
 
 pub use interval::{Estimate, mean_interval};
+pub use proportion::proportion_interval;
 pub use robust::median;
 pub use simultaneous::{Member, simultaneous};
