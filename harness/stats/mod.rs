@@ -7,8 +7,10 @@ mod proportion;
 mod quantile;
 mod robust;
 mod simultaneous;
+mod spread;
 
 pub use interval::{Estimate, mean_interval};
 pub use proportion::proportion_interval;
 pub use robust::median;
 pub use simultaneous::{Member, simultaneous};
+pub use spread::{Spread, deviation, deviation_ratio, relative_deviation_bound};
