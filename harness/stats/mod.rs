@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod draws;
 mod interval;
+mod nested;
 mod proportion;
 mod quantile;
 mod robust;
@@ -10,6 +11,7 @@ mod simultaneous;
 mod spread;
 
 pub use interval::{Estimate, mean_interval};
+pub use nested::{Component, Nested, Term, components, nested_mean, satterthwaite, unit_means};
 pub use proportion::proportion_interval;
 pub use robust::median;
 pub use simultaneous::{Member, simultaneous};
