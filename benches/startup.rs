@@ -44,7 +44,7 @@ fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startabl
     let mut set = sitting.lay_out(scratch, program, paths, Recipe::Faulted, &store::write)?;
     let time = Duration::ZERO;
     let request = Request { condition: Condition::PINNED, time, limit: LIMIT, seed: 1, padding: 0 };
-    bench_variants(criterion, program, variants, &mut sitting.starter(&mut set, &command, &request)?);
+    bench_variants(criterion, program, variants, &mut sitting.starter(&mut set, &[command], &request)?);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ const WARM_UP_ROUNDS: u32 = 2;
 /// A variable of no meaning whose length varies: what lies on a stack depends on the size of the environment.
 const PADDING: &str = "GOPIE_PADDING";
 
-/// How an arm is started.
+/// How arms are started.
 #[derive(Clone, Copy, Debug)]
 pub struct Command<'a> {
     /// Its arguments.
@@ -131,16 +131,19 @@ impl Sitting {
         CopySet::make(folder, name, artifacts, (&places, self.mounts.is_ok()), recipe, write)
     }
 
-    /// What starts the copies of a set in a condition, the files being as they are to be.
+    /// What starts the copies of a set in a condition, the files being as they are to be. There is one command
+    /// for all arms, or one for each.
     pub fn starter<Folder: AsRef<Path>>(
         &mut self,
         set: &mut CopySet<Folder>,
-        command: &Command<'_>,
+        commands: &[Command<'_>],
         request: &Request,
     ) -> Result<Starter> {
         self.cover(set).context("cannot put copies in the place of the loader and the libraries")?;
-        let env = self.environment(command, request);
-        let arms = set.arms().iter().map(|path| Arm { program: path, args: command.args, env: &env });
+        let commands: Vec<(&[String], Vec<(String, String)>)> =
+            commands.iter().map(|command| (command.args, self.environment(command, request))).collect();
+        let arms = set.arms().iter().zip(commands.iter().cycle());
+        let arms = arms.map(|(program, (args, env))| Arm { program, args, env });
         let placement = self.seat.placement(request.condition.affinity);
         let mut starter = Starter::new(arms, set.sentinel(), placement)?;
         if set.is_cold() {
@@ -153,14 +156,14 @@ impl Sitting {
         Ok(starter)
     }
 
-    /// Runs a block over a set of copies, all started alike.
+    /// Runs a block over a set of copies; `commands` as in [`Sitting::starter`].
     pub fn block<Folder: AsRef<Path>>(
         &mut self,
         set: &mut CopySet<Folder>,
-        command: &Command<'_>,
+        commands: &[Command<'_>],
         request: &Request,
     ) -> Result<Measured> {
-        let mut starter = self.starter(set, command, request)?;
+        let mut starter = self.starter(set, commands, request)?;
         let look = |set: &CopySet<Folder>| set.pages().context("cannot look at the page cache");
         let before = look(set)?;
         let spec = BlockSpec { time: request.time, limit: request.limit, seed: request.seed };

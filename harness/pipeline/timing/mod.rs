@@ -174,7 +174,7 @@ impl Timing<'_> {
             let request = self.request(condition, seconds.max(LEAST_BLOCK), u64::MAX);
             let command = Command { args: &started.args, env: &started.env };
             let measured = sitting
-                .block(&mut set, &command, &request)
+                .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
             if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
                 self.needed.insert((one.program.clone(), condition.affinity), seconds);
@@ -219,7 +219,7 @@ impl Timing<'_> {
             let request = self.request(condition, seconds, u64::from(block));
             let command = Command { args: &started.args, env: &started.env };
             let measured = sitting
-                .block(&mut set, &command, &request)
+                .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
             let file = rows::block(
                 &measured,
