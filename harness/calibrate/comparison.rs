@@ -143,10 +143,11 @@ pub(super) fn measure(
     let commands: Vec<Command<'_>> =
         spec.arms.iter().map(|arm| Command { args: arm.args, env: arm.env }).collect();
     let mut pairs: Vec<Vec<UnitRow>> = vec![Vec::new(); spec.arms.len() / 2];
-    let mut setting_up = SETTING_UP;
+    let mut setting_up = vec![SETTING_UP];
     for number in 0..spec.units {
         let left = spec.seconds - begin.elapsed().as_secs_f64();
-        let time = (left / f64::from(spec.units - number) - setting_up).max(LEAST);
+        let time =
+            (left / f64::from(spec.units - number) - median(&setting_up).unwrap_or(SETTING_UP)).max(LEAST);
         let before = Instant::now();
         let seed = spec.seed ^ u64::from(number);
         let artifacts = spec.arms.iter().map(|arm| arm.artifact);
@@ -168,7 +169,7 @@ pub(super) fn measure(
             .block(&mut set, &commands, &request)
             .with_context(|| format!("while starting {}", spec.name))?;
         drop(set);
-        setting_up = before.elapsed().as_secs_f64() - measured.block.time.as_secs_f64();
+        setting_up.push(before.elapsed().as_secs_f64() - measured.block.time.as_secs_f64());
         let voided = voided(&measured, &spec.arms);
         let quiet = quiet::unquiet(&measured.block).is_empty();
         for (pair, rows) in pairs.iter_mut().enumerate() {

@@ -1,5 +1,6 @@
 //! What a calibration has found so far, on disk: a line a comparison, so that one that was cut off goes on.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,8 +24,8 @@ pub struct Info {
     pub ended: String,
     /// How many times it went on after it was cut off.
     pub resumed: u32,
-    /// The program that made it.
-    pub harness: Harness,
+    /// The program that made it, and each that went on with it.
+    pub harnesses: Vec<Harness>,
     /// The machine.
     pub machine: Machine,
     /// Release of the Go toolchain.
@@ -56,8 +57,8 @@ const COMPARISONS: &str = "comparisons.csv";
 const UNITS: &str = "units.csv.gz";
 
 impl Record {
-    /// Opens the folder; what was found there before counts if machine, boot, harness and artifacts are the
-    /// same, and is otherwise begun anew.
+    /// Opens the folder; what was found there before counts if machine and artifacts are the same, and is
+    /// otherwise begun anew.
     pub(super) fn open(folder: &Path, info: &mut Info) -> Result<Self> {
         table::make_dir(folder)?;
         let path = folder.join(LINES);
@@ -76,17 +77,23 @@ impl Record {
         let mut record = Self { folder: folder.to_owned(), lines, done: Vec::new() };
         let old = record.old_info();
         let same = |old: &Info| {
-            old.machine == info.machine && old.harness == info.harness && old.artifacts == info.artifacts
+            // Another boot of the same machine is as good: each comparison stands by itself.
+            let machine = Machine { boot: old.machine.boot.clone(), ..info.machine.clone() };
+            old.machine == machine && old.schema == info.schema && old.artifacts == info.artifacts
         };
-        match old.filter(same) {
-            Some(old) => {
-                info.started = old.started;
-                info.resumed = old.resumed + 1;
-                record.done = record.read()?;
-            }
-            None => {
-                record.lines.set_len(0).with_context(|| format!("cannot empty {}", path.display()))?;
-            }
+        if let Some(old) = old.filter(same) {
+            info.started = old.started;
+            info.resumed = old.resumed + 1;
+            let new = std::mem::take(&mut info.harnesses);
+            info.harnesses = old.harnesses;
+            info.harnesses.extend(new);
+            info.harnesses.dedup();
+            record.done = record.tables()?;
+            let more = record.read()?;
+            record.done.extend(more);
+        } else {
+            record.lines.set_len(0).with_context(|| format!("cannot empty {}", path.display()))?;
+            record.write_tables()?;
         }
         record.write_info(info)?;
         Ok(record)
@@ -101,6 +108,23 @@ impl Record {
             &self.folder.join(INFO),
             format!("{}\n", serde_json::to_string_pretty(info)?).as_bytes(),
         )
+    }
+
+    /// What the tables hold, where there are any.
+    fn tables(&self) -> Result<Vec<Line>> {
+        if !self.folder.join(COMPARISONS).exists() {
+            return Ok(Vec::new());
+        }
+        let comparisons: Vec<ComparisonRow> = table::read(&self.folder.join(COMPARISONS))?;
+        let mut units: HashMap<u32, Vec<UnitRow>> = HashMap::new();
+        for unit in table::read::<UnitRow>(&self.folder.join(UNITS))? {
+            units.entry(unit.comparison).or_default().push(unit);
+        }
+        let line = |comparison: ComparisonRow| Line {
+            units: units.remove(&comparison.comparison).unwrap_or_default(),
+            comparison,
+        };
+        Ok(comparisons.into_iter().map(line).collect())
     }
 
     /// The whole lines; one that was cut off is left out.
@@ -138,15 +162,21 @@ impl Record {
         Ok(())
     }
 
-    /// Writes the tables.
+    /// Writes the tables, after which the lines are no longer needed.
     pub(super) fn write(&self, info: &Info) -> Result<()> {
+        self.write_tables()?;
+        self.write_info(info)?;
+        let path = self.folder.join(LINES);
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
+    }
+
+    fn write_tables(&self) -> Result<()> {
         let mut lines: Vec<&Line> = self.done.iter().collect();
         lines.sort_by_key(|line| line.comparison.comparison);
         let comparisons: Vec<&ComparisonRow> = lines.iter().map(|line| &line.comparison).collect();
         let units: Vec<&UnitRow> = lines.iter().flat_map(|line| &line.units).collect();
         table::write(&self.folder.join(COMPARISONS), &comparisons, &COMPARISON_HEADER)?;
-        table::write(&self.folder.join(UNITS), &units, &UNIT_HEADER)?;
-        self.write_info(info)
+        table::write(&self.folder.join(UNITS), &units, &UNIT_HEADER)
     }
 }
 

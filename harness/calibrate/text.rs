@@ -34,8 +34,8 @@ pub(super) fn markdown(info: &Info, summary: &Summary) -> String {
     let mut page = format!(
         "# gopie: the measuring, measured\n\nMade by `gopie calibrate` {} ({}), {} to {}, {:.0} minutes of \
          comparisons{}.\n{}, {} CPUs, {}, {}, {}.\n\n",
-        info.harness.version,
-        info.harness.commit,
+        info.harnesses.last().map_or("", |harness| harness.version.as_str()),
+        info.harnesses.iter().map(|harness| harness.commit.as_str()).collect::<Vec<_>>().join(", "),
         info.started,
         info.ended,
         summary.seconds / 60.0,
