@@ -55,6 +55,8 @@ const SHORT: (u32, f64) = (8, 2.0);
 const FULL: (u32, f64) = (30, 30.0);
 /// Pages that the anchor touches, and how often it is measured in each setting.
 const ANCHOR: (u32, u32) = (256, 3);
+/// Pages that both sides touch: the first ones cost more, since tables have to be made for them.
+const GROUND: u32 = 64;
 /// The sizes of the known effects.
 pub const KNOWN: [f64; 3] = [0.01, 0.02, 0.05];
 
@@ -180,7 +182,7 @@ fn make(
             .context("no comparison with a large effect has come to an end")?,
         _ => 0,
     };
-    let touching = [0, pages].map(|pages| vec![pages.to_string()]);
+    let touching = [GROUND, GROUND + pages].map(|pages| vec![pages.to_string()]);
     let same = [&stock.hello; 4].map(arm).to_vec();
     let effect = match job.part {
         Part::NullShort | Part::NullFull => "copies".to_owned(),

@@ -76,8 +76,9 @@ fn figures(summary: &Summary) -> String {
     }
     if !summary.known.is_empty() {
         page.push_str(
-            "\n### Effects of known size\n\nA program that writes to so many private pages of its file before it \
-             ends, for 2 s. Its size is known from a\ntwo-hundred-odd-page effect, since it grows with the pages.\n\n\
+            "\n### Effects of known size\n\nA program that writes to private pages of its file, against itself \
+             writing to so many more, for 2 s. The\nsize is known from what 256 more do, since it grows with their \
+             number.\n\n\
              | setting | pages | size | off in the mean | interval holds it | found |\n\
              | --- | --- | --- | --- | --- | --- |\n",
         );
