@@ -5,10 +5,9 @@
 //! ([`crate::measure`], the median a copy, a t interval over copies). What came of them is for `summary` to say.
 
 mod comparison;
+mod load;
 mod record;
-mod setting;
 mod summary;
-mod text;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,14 +19,14 @@ use crate::config::{Config, RunKind};
 use crate::machine::Machine;
 use crate::measure::{self, Sitting};
 use crate::pipeline::{self, Options, Startable};
-use crate::results::{Harness, SCHEMA, table};
+use crate::report;
+use crate::results::{Calibration, CalibrationInfo, Harness, Part, SCHEMA, Setting, table};
 use crate::ui::{Phase, say};
 use crate::{digest, interrupt};
 
-pub use comparison::{ArmOf, ComparisonRow, Part, Spec, UnitRow};
-pub use record::{Info, load};
-pub use setting::Setting;
-pub use summary::{Summary, summarise};
+pub use comparison::{ArmOf, Spec};
+pub use record::load;
+pub use summary::summarise;
 
 /// How much of it there is.
 #[derive(Clone, Debug)]
@@ -149,7 +148,7 @@ pub fn calibrate(wanted: &Wanted, folder: &Path) -> Result<PathBuf> {
             if slice.iter().all(|job| done(&record, job)) {
                 continue;
             }
-            let _load = slice[0].setting.begin(sitting).context("cannot make load")?;
+            let _load = load::begin(slice[0].setting, sitting).context("cannot make load")?;
             for job in slice {
                 interrupt::check()?;
                 if wanted.budget.is_some_and(|budget| begin.elapsed() > budget) {
@@ -218,10 +217,10 @@ fn arm(one: &Startable) -> ArmOf<'_> {
     ArmOf { artifact: &one.path, args: &one.args, env: &one.env, status: one.status }
 }
 
-fn info(cache: &Cache, stock: &Stock) -> Result<Info> {
+fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {
     let artifact = |one: &Startable| Ok((one.case.to_string(), digest::of_file(&one.path)?));
     let all = [&stock.hello, &stock.hello_pie, &stock.known];
-    Ok(Info {
+    Ok(CalibrationInfo {
         schema: SCHEMA,
         started: pipeline::now(),
         ended: String::new(),
@@ -233,12 +232,26 @@ fn info(cache: &Cache, stock: &Stock) -> Result<Info> {
     })
 }
 
+/// Where a calibration is, from the folder that it was made in.
+pub const FOLDER: &str = "results/calibration";
+
+/// The calibration of that folder, where one was made.
+pub fn beside(out: &Path) -> Result<Option<Calibration>> {
+    let folder = out.join(FOLDER);
+    record::is_there(&folder).then(|| read(&folder)).transpose()
+}
+
+/// A calibration that is on disk.
+pub fn read(folder: &Path) -> Result<Calibration> {
+    let (info, comparisons, units) = load(folder)?;
+    Ok(Calibration { info, summary: summarise(&comparisons, &units) })
+}
+
 /// Renders a calibration into a folder; gives the path of its Markdown.
 pub fn render(folder: &Path, out: &Path) -> Result<PathBuf> {
-    let (info, comparisons, units) = load(folder)?;
     table::make_dir(out)?;
     let path = out.join("calibration.md");
-    table::write_file(&path, text::markdown(&info, &summarise(&comparisons, &units)).as_bytes())?;
+    table::write_file(&path, report::calibration::page(&read(folder)?).as_bytes())?;
     Ok(path)
 }
 

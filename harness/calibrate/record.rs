@@ -8,31 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use super::comparison::{ComparisonRow, UnitRow};
 use crate::hint::HintExt;
 use crate::machine::Machine;
-use crate::results::{Harness, table};
-
-/// `calibration.json`: where the figures come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Info {
-    /// Version of the format.
-    pub schema: u32,
-    /// When it was begun, UTC.
-    pub started: String,
-    /// When it was last gone on with, UTC.
-    pub ended: String,
-    /// How many times it went on after it was cut off.
-    pub resumed: u32,
-    /// The program that made it, and each that went on with it.
-    pub harnesses: Vec<Harness>,
-    /// The machine.
-    pub machine: Machine,
-    /// Release of the Go toolchain.
-    pub toolchain: String,
-    /// SHA-256 of the artifacts by case.
-    pub artifacts: Vec<(String, String)>,
-}
+use crate::results::{CalibrationInfo, ComparisonRow, UnitRow, table};
 
 /// A comparison with its units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +37,7 @@ const UNITS: &str = "units.csv.gz";
 impl Record {
     /// Opens the folder; what was found there before counts if machine and artifacts are the same, and is
     /// otherwise begun anew.
-    pub(super) fn open(folder: &Path, info: &mut Info) -> Result<Self> {
+    pub(super) fn open(folder: &Path, info: &mut CalibrationInfo) -> Result<Self> {
         table::make_dir(folder)?;
         let path = folder.join(LINES);
         let file = OpenOptions::new().create(true).append(true).open(&path);
@@ -76,7 +54,7 @@ impl Record {
         }
         let mut record = Self { folder: folder.to_owned(), lines, done: Vec::new() };
         let old = record.old_info();
-        let same = |old: &Info| {
+        let same = |old: &CalibrationInfo| {
             // Another boot of the same machine is as good: each comparison stands by itself.
             let machine = Machine { boot: old.machine.boot.clone(), ..info.machine.clone() };
             old.machine == machine && old.schema == info.schema && old.artifacts == info.artifacts
@@ -99,11 +77,11 @@ impl Record {
         Ok(record)
     }
 
-    fn old_info(&self) -> Option<Info> {
+    fn old_info(&self) -> Option<CalibrationInfo> {
         serde_json::from_slice(&fs::read(self.folder.join(INFO)).ok()?).ok()
     }
 
-    fn write_info(&self, info: &Info) -> Result<()> {
+    fn write_info(&self, info: &CalibrationInfo) -> Result<()> {
         table::write_file(
             &self.folder.join(INFO),
             format!("{}\n", serde_json::to_string_pretty(info)?).as_bytes(),
@@ -163,7 +141,7 @@ impl Record {
     }
 
     /// Writes the tables, after which the lines are no longer needed.
-    pub(super) fn write(&self, info: &Info) -> Result<()> {
+    pub(super) fn write(&self, info: &CalibrationInfo) -> Result<()> {
         self.write_tables()?;
         self.write_info(info)?;
         let path = self.folder.join(LINES);
@@ -180,8 +158,13 @@ impl Record {
     }
 }
 
+/// Whether a folder holds the tables of a calibration.
+pub(super) fn is_there(folder: &Path) -> bool {
+    folder.join(COMPARISONS).exists()
+}
+
 /// A calibration as it is read back.
-pub fn load(folder: &Path) -> Result<(Info, Vec<ComparisonRow>, Vec<UnitRow>)> {
+pub fn load(folder: &Path) -> Result<(CalibrationInfo, Vec<ComparisonRow>, Vec<UnitRow>)> {
     let path = folder.join(INFO);
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let info = serde_json::from_slice(&bytes)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::results::{ComparisonRow, UnitRow};
 
 fn wanted() -> Wanted {
     Wanted {
@@ -111,8 +112,8 @@ fn normal(p: f64) -> f64 {
     Normal::new(0.0, 1.0).expect("exists").inverse_cdf(p)
 }
 
-fn an_info() -> Info {
-    Info {
+fn an_info() -> CalibrationInfo {
+    CalibrationInfo {
         schema: SCHEMA,
         started: "2026-11-25T12:00:00Z".to_owned(),
         ended: String::new(),
@@ -143,7 +144,7 @@ fn a_line(number: u32) -> record::Line {
 #[test]
 fn what_was_cut_off_goes_on_with_every_whole_line() {
     let folder = tempfile::tempdir().expect("a folder");
-    let open = |info: &mut Info| record::Record::open(folder.path(), info).expect("opens");
+    let open = |info: &mut CalibrationInfo| record::Record::open(folder.path(), info).expect("opens");
     let mut record = open(&mut an_info());
     record.keep(a_line(2)).expect("keeps");
     record.write(&an_info()).expect("writes");
@@ -173,6 +174,6 @@ fn other_artifacts_are_calibrated_anew_and_two_at_once_are_refused() {
     let error = record::Record::open(folder.path(), &mut an_info()).expect_err("is in use");
     assert!(error.to_string().contains("another gopie is writing"), "{error:#}");
     drop(record);
-    let mut other = Info { artifacts: Vec::new(), ..an_info() };
+    let mut other = CalibrationInfo { artifacts: Vec::new(), ..an_info() };
     assert_eq!(record::Record::open(folder.path(), &mut other).expect("opens").done(), []);
 }

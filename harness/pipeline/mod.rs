@@ -64,6 +64,7 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
+    options.calibration.iter().try_for_each(|calibration| folder.keep_calibration(calibration))?;
     let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     let (samples, sha256) = folder.keep_samples()?;
     let estimates = analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256);

@@ -4,6 +4,7 @@
 //! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
 
 mod answer;
+pub mod calibration;
 mod canvas;
 mod closing;
 mod markdown;

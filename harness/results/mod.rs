@@ -4,6 +4,7 @@
 //! knows how a run directory is laid out. It computes nothing. The format is described, column by column,
 //! in `docs/formats.md`.
 
+mod calibration;
 pub mod facts;
 mod folder;
 mod index;
@@ -12,6 +13,10 @@ mod rows;
 mod run;
 pub mod table;
 
+pub use calibration::{
+    Calibration, CalibrationInfo, ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary,
+    UnitRow,
+};
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};

@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
+use super::folder::CALIBRATION;
 use super::table;
-use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
+use super::{ArtifactRow, BlockRow, Calibration, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -24,6 +25,8 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `calibration.json`; absent where there was no calibration beside the run.
+    pub calibration: Option<Calibration>,
 }
 
 impl Run {
@@ -40,7 +43,22 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            calibration: load_calibration(dir)?,
         })
+    }
+}
+
+fn load_calibration(dir: &Path) -> Result<Option<Calibration>> {
+    let path = dir.join(CALIBRATION);
+    match fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        bytes => {
+            let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
+            let calibration = serde_json::from_slice(&bytes)
+                .with_context(|| format!("cannot understand {}", path.display()))
+                .hint("remove it: the report then says that there was no calibration")?;
+            Ok(Some(calibration))
+        }
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use super::summary::{Share, Summary};
-use super::{Info, Part};
+use crate::results::{Calibration, Part, Share, Summary};
 use crate::stats::Estimate;
 
 fn percent(share: f64) -> String {
@@ -29,7 +28,8 @@ fn length(part: Part) -> &'static str {
 }
 
 /// The whole page.
-pub(super) fn markdown(info: &Info, summary: &Summary) -> String {
+pub fn page(calibration: &Calibration) -> String {
+    let Calibration { info, summary } = calibration;
     let machine = &info.machine;
     let mut page = format!(
         "# gopie: the measuring, measured\n\nMade by `gopie calibrate` {} ({}), {} to {}, {:.0} minutes of \
@@ -50,8 +50,8 @@ pub(super) fn markdown(info: &Info, summary: &Summary) -> String {
     page
 }
 
-/// The tables, as the methodology has them too.
-fn figures(summary: &Summary) -> String {
+/// The tables, as the methodology and the report of a run have them too.
+pub fn figures(summary: &Summary) -> String {
     let mut page = String::new();
     // Writing to a String cannot fail.
     let _ = write!(
