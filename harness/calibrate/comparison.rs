@@ -20,7 +20,7 @@ pub struct ArmOf<'a> {
     /// The artifact.
     pub artifact: &'a Path,
     /// Its arguments.
-    pub args: &'a [String],
+    pub args: Vec<String>,
     /// Its environment.
     pub env: &'a [(String, String)],
     /// The status it ends with.
@@ -76,7 +76,7 @@ pub(super) fn measure(
     const LEAST: f64 = 0.05;
     let begin = Instant::now();
     let commands: Vec<Command<'_>> =
-        spec.arms.iter().map(|arm| Command { args: arm.args, env: arm.env }).collect();
+        spec.arms.iter().map(|arm| Command { args: &arm.args, env: arm.env }).collect();
     let mut pairs: Vec<Vec<UnitRow>> = vec![Vec::new(); spec.arms.len() / 2];
     let mut setting_up = vec![SETTING_UP];
     for number in 0..spec.units {

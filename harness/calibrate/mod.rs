@@ -5,6 +5,7 @@
 //! ([`crate::measure`], the median a copy, a t interval over copies). What came of them is for `summary` to say.
 
 mod comparison;
+mod hyperfine;
 mod load;
 mod record;
 mod summary;
@@ -20,7 +21,7 @@ use crate::machine::Machine;
 use crate::measure::{self, Sitting};
 use crate::pipeline::{self, Options, Startable};
 use crate::report;
-use crate::results::{Calibration, CalibrationInfo, Harness, Part, SCHEMA, Setting, table};
+use crate::results::{Calibration, CalibrationInfo, ComparisonRow, Harness, Part, SCHEMA, Setting, table};
 use crate::ui::{Phase, say};
 use crate::{digest, interrupt};
 
@@ -58,6 +59,9 @@ const ANCHOR: (u32, u32) = (256, 3);
 const GROUND: u32 = 64;
 /// The sizes of the known effects.
 pub const KNOWN: [f64; 3] = [0.01, 0.02, 0.05];
+
+/// Numbers of what hyperfine found lie so far apart from those of ours.
+const HYPERFINE: u32 = 1 << 26;
 
 /// A comparison that is to be made.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,26 +187,29 @@ fn make(
     };
     let touching = [GROUND, GROUND + pages].map(|pages| vec![pages.to_string()]);
     let same = [&stock.hello; 4].map(arm).to_vec();
-    let effect = match job.part {
-        Part::NullShort | Part::NullFull => "copies".to_owned(),
-        Part::Anchor | Part::Known => format!("{pages} pages"),
-        Part::Spread => "pie-given-internal".to_owned(),
-    };
-    let arms = match job.part {
-        Part::NullShort => same[..2].to_vec(),
-        Part::NullFull => same,
-        Part::Anchor | Part::Known => {
-            touching.iter().map(|args| ArmOf { args, ..arm(&stock.known) }).collect()
+    let touch = |args: &Vec<String>| ArmOf { args: args.clone(), ..arm(&stock.known) };
+    let (effect, name, arms, (units, seconds)) = match job.part {
+        Part::NullShort => ("copies".to_owned(), "hello", same[..2].to_vec(), SHORT),
+        Part::NullFull => ("copies".to_owned(), "hello", same, FULL),
+        Part::Anchor => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), FULL),
+        Part::Known => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), SHORT),
+        Part::Spread | Part::HyperfineWall | Part::HyperfineCpu => {
+            let arms = vec![arm(&stock.hello), arm(&stock.hello_pie)];
+            ("pie-given-internal".to_owned(), "hello", arms, FULL)
         }
-        Part::Spread => vec![arm(&stock.hello), arm(&stock.hello_pie)],
     };
-    let (units, seconds) = match job.part {
-        Part::NullShort | Part::Known => SHORT,
-        Part::NullFull | Part::Spread | Part::Anchor => FULL,
-    };
-    let name = if matches!(job.part, Part::Anchor | Part::Known) { "known" } else { "hello" };
-    let seed = u64::from(job.number) << 16;
-    let (pairs, seconds) = comparison::measure(sitting, cache, &Spec { name, arms, units, seconds, seed })?;
+    let spec = Spec { name, arms, units, seconds, seed: u64::from(job.number) << 16 };
+    let (pairs, seconds) = comparison::measure(sitting, cache, &spec)?;
+    if let (Part::Spread, Some(hyperfine)) = (job.part, hyperfine::find()) {
+        let starts = pairs[0].iter().map(|unit| u64::from(unit.rounds)).sum();
+        let said = hyperfine::compare(&hyperfine, sitting, cache, &spec, starts)?;
+        for (part, ratio) in [(Part::HyperfineWall, said.wall), (Part::HyperfineCpu, said.cpu)] {
+            let number = job.number + 1 + part as u32 * HYPERFINE;
+            let row = comparison::row(number, (part, job.setting, &effect), &[], said.seconds);
+            let comparison = ComparisonRow { ratio: Some(ratio), starts: 2 * starts, ..row };
+            record.keep(record::Line { comparison, units: Vec::new() })?;
+        }
+    }
     for (number, mut units) in (job.number..).zip(pairs) {
         for unit in &mut units {
             unit.comparison = number;
@@ -214,7 +221,7 @@ fn make(
 }
 
 fn arm(one: &Startable) -> ArmOf<'_> {
-    ArmOf { artifact: &one.path, args: &one.args, env: &one.env, status: one.status }
+    ArmOf { artifact: &one.path, args: one.args.clone(), env: &one.env, status: one.status }
 }
 
 fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use super::record::Line;
 use super::{ANCHOR, KNOWN, SHORT};
 use crate::results::{ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow};
-use crate::stats::{mean_interval, median, proportion_interval, relative_deviation_bound};
+use crate::stats::{deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound};
 
 /// How long the experiments last that are drawn from recorded streams.
 const DRAWN_SECONDS: [f64; 3] = [10.0, 30.0, 120.0];
@@ -57,7 +57,9 @@ pub fn summarise(comparisons: &[ComparisonRow], units: &[UnitRow]) -> Summary {
         }
         summary.known.extend(known(setting, &of(Part::Known, setting), comparisons));
         summary.drawn.extend(drawn(setting, &of(Part::NullShort, setting), units));
-        summary.repeated.extend(repeated(setting, &of(Part::Spread, setting)));
+        for part in [Part::Spread, Part::HyperfineWall, Part::HyperfineCpu] {
+            summary.repeated.extend(repeated(part, setting, comparisons));
+        }
     }
     // Two comparisons side by side took their time together.
     let single = comparisons.iter().filter(|row| row.comparison % 2 == 0);
@@ -139,16 +141,24 @@ fn drawn(setting: Setting, rows: &[&ComparisonRow], units: &[UnitRow]) -> Vec<Dr
     DRAWN_SECONDS.into_iter().filter_map(&mut draw).collect()
 }
 
-fn repeated(setting: Setting, rows: &[&ComparisonRow]) -> Option<Repeated> {
-    let ratios: Vec<f64> = rows.iter().filter_map(|row| row.ratio).collect();
+fn repeated(part: Part, setting: Setting, rows: &[ComparisonRow]) -> Option<Repeated> {
+    let of = |part: Part| -> Vec<f64> {
+        let rows = rows.iter().filter(move |row| row.part == part && row.setting == setting);
+        rows.filter_map(|row| row.ratio).collect()
+    };
+    let logs = |part| of(part).iter().map(|ratio| ratio.ln()).collect::<Vec<_>>();
+    let other = (part != Part::Spread).then(|| deviation_ratio(&logs(part), &logs(Part::Spread), 0.95));
+    let ratios = of(part);
     let centre = mean_interval(&ratios, 0.95)?;
     let variance =
         ratios.iter().map(|ratio| (ratio - centre.mean).powi(2)).sum::<f64>() / (ratios.len() as f64 - 1.0);
     Some(Repeated {
+        part,
         setting,
         experiments: ratios.len(),
         centre,
         deviation: variance.sqrt() / centre.mean,
         bound: relative_deviation_bound(&ratios, 0.95),
+        wider: other.flatten(),
     })
 }

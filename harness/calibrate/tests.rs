@@ -1,5 +1,5 @@
 use super::*;
-use crate::results::{ComparisonRow, UnitRow};
+use crate::results::UnitRow;
 
 fn wanted() -> Wanted {
     Wanted {

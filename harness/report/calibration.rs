@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::results::{Calibration, Part, Share, Summary};
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Spread};
 
 fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
@@ -21,6 +21,19 @@ fn off(estimate: Estimate) -> String {
         .interval
         .map_or(String::new(), |(low, high)| format!(" [{}, {}]", signed(low), signed(high)));
     format!("{} %{ends}", signed(estimate.mean))
+}
+
+fn times(spread: Spread) -> String {
+    let (low, high) = spread.interval;
+    format!("{:.1} [{low:.1}, {high:.1}]", spread.value)
+}
+
+fn by(part: Part) -> &'static str {
+    match part {
+        Part::HyperfineWall => "hyperfine, wall time",
+        Part::HyperfineCpu => "hyperfine, CPU time",
+        _ => "gopie, CPU time",
+    }
 }
 
 fn length(part: Part) -> &'static str {
@@ -117,20 +130,23 @@ pub fn figures(summary: &Summary) -> String {
     if !summary.repeated.is_empty() {
         page.push_str(
             "\n### The same answer again\n\n`pie-internal` over `static` for `hello`, 30 s each time, from fresh \
-             copies.\n\n| setting | experiments | ratio | relative standard deviation | its upper 95 % bound |\n\
-             | --- | --- | --- | --- | --- |\n",
+             copies, pinned; `hyperfine -N` with as\nmany executions.\n\n| setting | by | experiments | ratio | \
+             relative standard deviation | its upper 95 % bound | times gopie's |\n\
+             | --- | --- | --- | --- | --- | --- | --- |\n",
         );
     }
     for repeated in &summary.repeated {
         let (low, high) = repeated.centre.interval.unwrap_or((f64::NAN, f64::NAN));
         let _ = writeln!(
             page,
-            "| {} | {} | {:.4} [{low:.4}, {high:.4}] | {} | {} |",
+            "| {} | {} | {} | {:.4} [{low:.4}, {high:.4}] | {} | {} | {} |",
             repeated.setting.words(),
+            by(repeated.part),
             repeated.experiments,
             repeated.centre.mean,
             percent(repeated.deviation),
             repeated.bound.map_or("none".to_owned(), percent),
+            repeated.wider.map_or("1".to_owned(), times),
         );
     }
     page

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Harness;
 use crate::machine::Machine;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Spread};
 
 /// What a comparison is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +23,10 @@ pub enum Part {
     Known,
     /// The same contrast again and again, for half a minute.
     Spread,
+    /// The same by `hyperfine -N`, by its mean wall times.
+    HyperfineWall,
+    /// The same by `hyperfine -N`, by its mean user and system times.
+    HyperfineCpu,
 }
 
 /// A setting.
@@ -210,6 +214,8 @@ pub struct Drawn {
 /// One contrast, again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeated {
+    /// Who measured: `spread` is gopie itself.
+    pub part: Part,
     /// What else the machine did.
     pub setting: Setting,
     /// How many experiments.
@@ -220,6 +226,8 @@ pub struct Repeated {
     pub deviation: f64,
     /// Its upper 95 % bound.
     pub bound: Option<f64>,
+    /// How many times as wide as gopie's own it is, of the logarithms, with a 95 % interval; absent for gopie.
+    pub wider: Option<Spread>,
 }
 
 /// What a calibration comes to.
