@@ -4,6 +4,7 @@
 //! result, with the words of the tool that refused; one bad case never stops the others. What an artifact
 //! contains and whether it gives right answers is for others to say.
 
+mod layout;
 mod reason;
 mod recipe;
 mod source;
@@ -26,6 +27,7 @@ use crate::results::Status;
 use crate::schedule;
 use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain, abbreviate, go_environment};
 
+pub use layout::with_layout;
 use recipe::{Recipe, recipe};
 pub use store::Artifact;
 

@@ -3,6 +3,7 @@
 //! Whatever is finished is kept on disk before the next thing begins; Ctrl-C and errors leave a run that goes
 //! on where it was when it is called again.
 
+mod layouts;
 mod prepare;
 mod rows;
 mod stages;
@@ -17,7 +18,7 @@ use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::RunKind;
 use crate::plan::{Case, Plan, Timed};
-use crate::results::{self, ArtifactRow, EstimateRow, Run, RunFolder, Samples, Status, table};
+use crate::results::{self, ArtifactRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table};
 use crate::ui::say;
 use crate::{analyse, answers, report};
 
@@ -64,11 +65,15 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
-    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
+    let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
+    LayoutRow::keep(folder.path(), &layout_rows)?;
+    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes, &relaid)?;
     let (samples, sha256) = folder.keep_samples()?;
     let estimates = analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256);
     let mut not_measured = not_measured(&prepared, &timed);
     not_measured.extend(limits);
+    not_measured.extend(layouts::not_measured(&layout_rows, prepared.plan.layouts));
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))

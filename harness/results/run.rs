@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
 use super::table;
-use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
+use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, LayoutRow, RunInfo, SCHEMA, Samples};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -24,6 +24,8 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `layouts.csv`.
+    pub layouts: Vec<LayoutRow>,
 }
 
 impl Run {
@@ -40,6 +42,7 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            layouts: LayoutRow::load(dir)?,
         })
     }
 }

@@ -5,13 +5,14 @@ use serde::de::DeserializeOwned;
 use tempfile::tempdir;
 
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
+use super::layouts::LAYOUTS;
 use super::*;
 use crate::config::RunKind;
 use crate::hint::hints;
 use crate::machine::Machine;
 
 fn info(name: &str, plan: &str) -> RunInfo {
-    let sampling = Sampling { budget_seconds: 1.0, copies: 2, seed: 1, timeout_seconds: 1.0 };
+    let sampling = Sampling { budget_seconds: 1.0, copies: 2, seed: 1, timeout_seconds: 1.0, layouts: 0 };
     let harness = Harness { version: "0".to_owned(), commit: "c".to_owned(), profile: "debug".to_owned() };
     RunInfo {
         schema: SCHEMA,
@@ -107,6 +108,17 @@ fn every_row_comes_back_as_it_was() {
             text: String::new(),
         },
         &FACTS,
+    );
+    there_and_back(
+        LayoutRow {
+            case: "a/b/c/d".to_owned(),
+            layout: "7".to_owned(),
+            sha256: String::new(),
+            size: None,
+            status: Status::Skipped,
+            reason: "the same bytes".to_owned(),
+        },
+        &LAYOUTS,
     );
     there_and_back(
         ArtifactRow {

@@ -16,6 +16,8 @@ use crate::plan::Timed;
 pub(super) struct Visit<'a> {
     pub(super) first_block: u32,
     pub(super) copy: u32,
+    /// The `-randlayout` seed; none of the layout that ships.
+    pub(super) layout: Option<u32>,
     pub(super) timed: &'a Timed,
     pub(super) recipe: Recipe,
     pub(super) conditions: Vec<Condition>,
@@ -70,7 +72,15 @@ pub(super) fn visits<'a>(timed: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> 
             }
             conditions.shuffle(&mut random);
             let blocks = u32::try_from(conditions.len()).unwrap_or(u32::MAX);
-            visits.push(Visit { first_block, copy, timed: one, recipe, conditions, seconds: 0.0 });
+            visits.push(Visit {
+                first_block,
+                copy,
+                layout: None,
+                timed: one,
+                recipe,
+                conditions,
+                seconds: 0.0,
+            });
             first_block += blocks;
         }
     }
@@ -79,6 +89,40 @@ pub(super) fn visits<'a>(timed: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> 
     let whole: f64 = visits.iter().map(weight).sum();
     for visit in &mut visits {
         visit.seconds = wanted.budget * visit.timed.variants.len() as f64 / whole;
+    }
+    visits
+}
+
+/// The number of the first block of a programme of its own: what comes before it never reaches it, so that
+/// numbers stay what they are when a run goes on.
+pub(super) const FIRST_OF_LAYOUTS: u32 = 500_000;
+
+/// Every visit over layouts: one block of each program in each layout, the programs in shuffled order.
+/// `planned` is how many programs the plan has; each stands with its place among them.
+pub(super) fn visits_over_layouts<'a>(
+    layouts: &'a [(u32, Vec<(u32, Timed)>)],
+    planned: u32,
+    budget: f64,
+    seed: u64,
+) -> Vec<Visit<'a>> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed ^ u64::from(FIRST_OF_LAYOUTS));
+    let mut visits = Vec::new();
+    for (number, (layout, timed)) in (0..).zip(layouts) {
+        let mut order: Vec<&(u32, Timed)> = timed.iter().collect();
+        order.shuffle(&mut random);
+        visits.extend(order.into_iter().map(|(place, one)| Visit {
+            first_block: FIRST_OF_LAYOUTS + number * planned + place,
+            copy: 0,
+            layout: Some(*layout),
+            timed: one,
+            recipe: Recipe::Faulted,
+            conditions: vec![Condition::PINNED],
+            seconds: 0.0,
+        }));
+    }
+    let whole: usize = visits.iter().map(|visit| visit.timed.variants.len()).sum();
+    for visit in &mut visits {
+        visit.seconds = budget * visit.timed.variants.len() as f64 / whole as f64;
     }
     visits
 }
@@ -131,6 +175,29 @@ mod tests {
                 assert_eq!(times(Condition::PINNED_ALL), crossed);
             }
         }
+    }
+
+    #[test]
+    fn blocks_over_layouts_keep_their_numbers_whatever_is_missing() {
+        let timed: Vec<(u32, Timed)> = (0..).zip(timed()).collect();
+        let all: Vec<(u32, Vec<(u32, Timed)>)> = (1..=10).map(|seed| (seed, timed.clone())).collect();
+        let mut less = all.clone();
+        less[3].1.remove(0);
+        let numbers = |layouts: &[(u32, Vec<(u32, Timed)>)]| -> Vec<(u32, String, Option<u32>)> {
+            let visits = visits_over_layouts(layouts, 2, 10.0, 1);
+            let seconds: f64 = visits.iter().map(|visit| visit.seconds).sum();
+            assert!((seconds - 10.0).abs() < 1e-9);
+            let mut numbers: Vec<_> = visits
+                .iter()
+                .map(|visit| (visit.first_block, visit.timed.program.clone(), visit.layout))
+                .collect();
+            numbers.sort();
+            numbers
+        };
+        let (all, less) = (numbers(&all), numbers(&less));
+        assert_eq!((all.len(), less.len(), all[0].0), (20, 19, FIRST_OF_LAYOUTS));
+        assert!(less.iter().all(|one| all.contains(one)));
+        assert!(all.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use rand::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
+use super::layouts::{self, Layout};
 use super::prepare::{Prepared, surroundings};
 use super::rows::{self, BlockOf};
 use super::stages::find;
@@ -23,11 +24,13 @@ use crate::plan::{Case, Timed};
 use crate::results::{NotMeasured, RunFolder};
 use crate::ui::Phase;
 use crate::{answers, interrupt};
-use design::{Visit, Wanted, visits};
+use design::{Visit, Wanted, visits, visits_over_layouts};
 
 const LEAST_BLOCK: f64 = 0.02;
 /// Share of the budget that the pilot may take.
 const PILOT: f64 = 0.06;
+/// Share of the budget that starts in other layouts may take, where there are any.
+const OVER_LAYOUTS: f64 = 0.12;
 /// The environment is up to a page larger than it has to be.
 const MOST_PADDING: u64 = 4096;
 /// Where a file system in memory is, wherever there is one.
@@ -55,9 +58,10 @@ struct Timing<'a> {
     cache: &'a Cache,
     prepared: &'a Prepared,
     outcomes: &'a [Outcome],
+    layouts: &'a [Layout],
     phase: Phase,
-    /// Seconds that a block has to last, by program and affinity.
-    needed: HashMap<(String, Affinity), f64>,
+    /// Seconds that a block has to last with so many arms, by program and affinity.
+    needed: HashMap<(String, Affinity), (f64, usize)>,
 }
 
 /// A program with all that it takes to start it.
@@ -78,6 +82,7 @@ pub(super) fn measure(
     prepared: &Prepared,
     timed: &[Timed],
     outcomes: &[Outcome],
+    layouts: &[Layout],
 ) -> Result<Vec<NotMeasured>> {
     if timed.is_empty() {
         return Ok(Vec::new());
@@ -88,17 +93,23 @@ pub(super) fn measure(
     let libraries = measure::libraries(artifacts)?;
     measure::sit(libraries, |sitting| {
         let sampling = &prepared.info.sampling;
+        let relaid: Vec<_> = layouts.iter().map(|layout| (layout.seed, layout.started.clone())).collect();
+        let any = relaid.iter().any(|(_, started)| !started.is_empty());
+        let over_layouts = if any { OVER_LAYOUTS } else { 0.0 };
         let wanted = Wanted {
             kind: prepared.info.kind,
             copies: sampling.copies,
-            budget: sampling.budget_seconds * (1.0 - PILOT),
+            budget: sampling.budget_seconds * (1.0 - PILOT - over_layouts),
             seed: sampling.seed,
             several_cpus: sitting.cpus() > 1,
         };
-        let visits = visits(timed, &wanted);
+        let mut visits = visits(timed, &wanted);
+        let planned = u32::try_from(prepared.plan.over_layouts.len()).unwrap_or(u32::MAX);
+        let budget = sampling.budget_seconds * over_layouts;
+        visits.extend(visits_over_layouts(&relaid, planned, budget, sampling.seed));
         let blocks = visits.iter().map(|visit| visit.conditions.len()).sum();
         let phase = Phase::new("measure", blocks);
-        let mut timing = Timing { folder, cache, prepared, outcomes, phase, needed: HashMap::new() };
+        let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed: HashMap::new() };
         for one in timed {
             timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * timed.len()) as f64)?;
         }
@@ -126,11 +137,15 @@ fn not_as_it_should(sitting: &Sitting) -> Vec<NotMeasured> {
 }
 
 impl Timing<'_> {
-    fn started(&self, one: &Timed) -> Result<Started> {
+    fn started(&self, one: &Timed, layout: Option<u32>) -> Result<Started> {
         let program = self.prepared.programs.iter().find(|program| program.name == one.program);
         let program = program.context("the program is not configured")?;
         let cases: Vec<Case> = one.variants.iter().map(|name| one.case(name)).collect();
-        let artifacts = cases.iter().filter_map(|case| Some(find(self.outcomes, case)?.path.clone()));
+        let outcomes = match layout {
+            None => self.outcomes,
+            Some(seed) => layouts::outcomes(self.layouts, seed),
+        };
+        let artifacts = cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone()));
         let scratch = self.cache.scratch()?;
         let around = surroundings(self.cache, self.prepared, &one.toolchain);
         let (args, env) = answers::start_command(program, &around, scratch.path());
@@ -164,7 +179,7 @@ impl Timing<'_> {
     /// Finds out how long the blocks of a program have to be.
     fn pilot(&mut self, sitting: &mut Sitting, one: &Timed, seconds: f64) -> Result<()> {
         self.phase.now(&format!("{} pilot", one.program));
-        let started = self.started(one)?;
+        let started = self.started(one, None)?;
         let mut set = self.lay_out(sitting, &one.program, &started, Recipe::Faulted)?;
         let arm = |name: &String| one.variants.iter().position(|variant| variant == name);
         let contrasts = self.prepared.config.contrasts.iter();
@@ -177,7 +192,8 @@ impl Timing<'_> {
                 .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
             if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
-                self.needed.insert((one.program.clone(), condition.affinity), seconds);
+                let needed = (seconds, one.variants.len());
+                self.needed.insert((one.program.clone(), condition.affinity), needed);
             }
         }
         Ok(())
@@ -195,6 +211,12 @@ impl Timing<'_> {
         }
     }
 
+    /// Seconds that a block has to last, by what the pilot found for each arm.
+    fn needed(&self, one: &Timed, affinity: Affinity) -> Option<f64> {
+        let (seconds, arms) = self.needed.get(&(one.program.clone(), affinity))?;
+        Some(seconds * one.variants.len() as f64 / *arms as f64)
+    }
+
     /// Runs the blocks of a visit that are not there yet.
     fn visit(&mut self, sitting: &mut Sitting, visit: &Visit<'_>) -> Result<()> {
         interrupt::check()?;
@@ -209,11 +231,12 @@ impl Timing<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        self.phase.now(&format!("{} copy {}", one.program, visit.copy));
-        let started = self.started(one)?;
+        let layout = visit.layout.map_or_else(|| "default".to_owned(), |seed| seed.to_string());
+        self.phase.now(&format!("{} layout {layout} copy {}", one.program, visit.copy));
+        let started = self.started(one, visit.layout)?;
         let mut set = self.lay_out(sitting, &one.program, &started, visit.recipe)?;
         for (block, condition) in missing {
-            let needed = self.needed.get(&(one.program.clone(), condition.affinity)).copied();
+            let needed = self.needed(one, condition.affinity);
             let by_pilot = needed.is_some_and(|needed| needed <= visit.seconds);
             let seconds = needed.map_or(visit.seconds, |needed| needed.min(visit.seconds)).max(LEAST_BLOCK);
             let request = self.request(condition, seconds, u64::from(block));
@@ -227,7 +250,7 @@ impl Timing<'_> {
                     number: block,
                     condition,
                     recipe: visit.recipe,
-                    layout: "default",
+                    layout: &layout,
                     copy: visit.copy,
                     cases: &started.cases,
                     expected: started.status,
