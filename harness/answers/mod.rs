@@ -21,7 +21,8 @@ use crate::digest;
 
 /// How long a start-up command may take.
 pub const START_LIMIT: Duration = Duration::from_secs(10);
-const WORKLOAD_LIMIT: Duration = Duration::from_secs(120);
+/// How long a workload may take.
+pub const WORKLOAD_LIMIT: Duration = Duration::from_secs(120);
 const MOST_OUTPUT: u64 = 1 << 30;
 const SHOWN: usize = 200;
 

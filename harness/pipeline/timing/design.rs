@@ -11,6 +11,15 @@ use crate::config::RunKind;
 use crate::measure::{Condition, Recipe};
 use crate::plan::Timed;
 
+/// Which command is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// The least that the program can do.
+    Start,
+    /// The work that speed is timed on.
+    Work,
+}
+
 /// The blocks over one set of copies.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Visit<'a> {
@@ -18,6 +27,7 @@ pub(super) struct Visit<'a> {
     pub(super) copy: u32,
     /// The `-randlayout` seed; none of the layout that ships.
     pub(super) layout: Option<u32>,
+    pub(super) doing: Doing,
     pub(super) timed: &'a Timed,
     pub(super) recipe: Recipe,
     pub(super) conditions: Vec<Condition>,
@@ -76,6 +86,7 @@ pub(super) fn visits<'a>(timed: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> 
                 first_block,
                 copy,
                 layout: None,
+                doing: Doing::Start,
                 timed: one,
                 recipe,
                 conditions,
@@ -93,36 +104,72 @@ pub(super) fn visits<'a>(timed: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> 
     visits
 }
 
-/// The number of the first block of a programme of its own: what comes before it never reaches it, so that
-/// numbers stay what they are when a run goes on.
-pub(super) const FIRST_OF_LAYOUTS: u32 = 500_000;
+/// What is done in every layout, beside what is done in the one that ships.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OverLayouts {
+    pub(super) doing: Doing,
+    /// The number of the first block. What comes before never reaches it, so that numbers stay what they are
+    /// when a run goes on.
+    pub(super) first_block: u32,
+    /// The conditions, each a block of every layout.
+    pub(super) conditions: &'static [Condition],
+    /// How many programs the plan has.
+    pub(super) planned: u32,
+    pub(super) budget: f64,
+    pub(super) seed: u64,
+}
 
-/// Every visit over layouts: one block of each program in each layout, the programs in shuffled order.
-/// `planned` is how many programs the plan has; each stands with its place among them.
+/// Starts of the start-up command.
+pub(super) const STARTS: OverLayouts = OverLayouts {
+    doing: Doing::Start,
+    first_block: 500_000,
+    conditions: &[Condition::PINNED],
+    planned: 0,
+    budget: 0.0,
+    seed: 0,
+};
+
+/// The work that speed is timed on.
+pub(super) const WORK: OverLayouts = OverLayouts {
+    doing: Doing::Work,
+    first_block: 700_000,
+    conditions: &[Condition::PINNED, Condition::PINNED_FIXED],
+    ..STARTS
+};
+
+/// Every visit over layouts: one set of copies of each program in each layout, the programs and the conditions
+/// in shuffled order. Each program stands with its place in the plan.
 pub(super) fn visits_over_layouts<'a>(
-    layouts: &'a [(u32, Vec<(u32, Timed)>)],
-    planned: u32,
-    budget: f64,
-    seed: u64,
+    layouts: impl IntoIterator<Item = (u32, &'a [(u32, Timed)])>,
+    wanted: &OverLayouts,
 ) -> Vec<Visit<'a>> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed ^ u64::from(FIRST_OF_LAYOUTS));
+    let mut random = ChaCha8Rng::seed_from_u64(wanted.seed ^ u64::from(wanted.first_block));
+    let blocks = u32::try_from(wanted.conditions.len()).unwrap_or(u32::MAX);
     let mut visits = Vec::new();
     for (number, (layout, timed)) in (0..).zip(layouts) {
         let mut order: Vec<&(u32, Timed)> = timed.iter().collect();
         order.shuffle(&mut random);
-        visits.extend(order.into_iter().map(|(place, one)| Visit {
-            first_block: FIRST_OF_LAYOUTS + number * planned + place,
-            copy: 0,
-            layout: Some(*layout),
-            timed: one,
-            recipe: Recipe::Faulted,
-            conditions: vec![Condition::PINNED],
-            seconds: 0.0,
-        }));
+        for (place, one) in order {
+            // By the layout's own seed: the order stays what it is whatever is missing.
+            let mut own = ChaCha8Rng::seed_from_u64(wanted.seed ^ u64::from(layout) << 32);
+            let mut conditions = wanted.conditions.to_vec();
+            conditions.shuffle(&mut own);
+            visits.push(Visit {
+                first_block: wanted.first_block + (number * wanted.planned + place) * blocks,
+                copy: 0,
+                layout: Some(layout),
+                doing: wanted.doing,
+                timed: one,
+                recipe: Recipe::Faulted,
+                conditions,
+                seconds: 0.0,
+            });
+        }
     }
-    let whole: usize = visits.iter().map(|visit| visit.timed.variants.len()).sum();
+    let weight = |visit: &Visit<'_>| (visit.timed.variants.len() * visit.conditions.len()) as f64;
+    let whole: f64 = visits.iter().map(weight).sum();
     for visit in &mut visits {
-        visit.seconds = budget * visit.timed.variants.len() as f64 / whole as f64;
+        visit.seconds = wanted.budget * visit.timed.variants.len() as f64 / whole;
     }
     visits
 }
@@ -183,21 +230,21 @@ mod tests {
         let all: Vec<(u32, Vec<(u32, Timed)>)> = (1..=10).map(|seed| (seed, timed.clone())).collect();
         let mut less = all.clone();
         less[3].1.remove(0);
-        let numbers = |layouts: &[(u32, Vec<(u32, Timed)>)]| -> Vec<(u32, String, Option<u32>)> {
-            let visits = visits_over_layouts(layouts, 2, 10.0, 1);
-            let seconds: f64 = visits.iter().map(|visit| visit.seconds).sum();
+        let numbers = |layouts: &[(u32, Vec<(u32, Timed)>)]| {
+            let wanted = OverLayouts { planned: 2, budget: 10.0, seed: 1, ..WORK };
+            let layouts = layouts.iter().map(|(seed, timed)| (*seed, timed.as_slice()));
+            let visits = visits_over_layouts(layouts, &wanted);
+            let seconds: f64 = visits.iter().map(|visit| 2.0 * visit.seconds).sum();
             assert!((seconds - 10.0).abs() < 1e-9);
-            let mut numbers: Vec<_> = visits
-                .iter()
-                .map(|visit| (visit.first_block, visit.timed.program.clone(), visit.layout))
-                .collect();
+            let number = |visit: &Visit<'_>| (visit.first_block, visit.timed.program.clone(), visit.layout);
+            let mut numbers: Vec<_> = visits.iter().map(number).collect();
             numbers.sort();
             numbers
         };
         let (all, less) = (numbers(&all), numbers(&less));
-        assert_eq!((all.len(), less.len(), all[0].0), (20, 19, FIRST_OF_LAYOUTS));
+        assert_eq!((all.len(), less.len(), all[0].0, all[19].0), (20, 19, 700_000, 700_038));
         assert!(less.iter().all(|one| all.contains(one)));
-        assert!(all.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(all.windows(2).all(|pair| pair[0].0 + 2 == pair[1].0));
     }
 
     #[test]
