@@ -1,6 +1,7 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+pub(crate) mod speed;
 
 use crate::config::{Contrast, Contrasts, Variant};
 use crate::digest::of_bytes;
