@@ -6,9 +6,12 @@
 //! mean over units with a t interval. A ratio is that of `exp` of the mean logarithm. No number is given that
 //! fewer than [`LEAST_UNITS`] units are behind.
 
+mod builds;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use builds::build_costs;
 
 use crate::config::Contrast;
 use crate::plan::Timed;

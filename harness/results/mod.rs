@@ -4,6 +4,7 @@
 //! knows how a run directory is laid out. It computes nothing. The format is described, column by column,
 //! in `docs/formats.md`.
 
+mod builds;
 pub mod facts;
 mod folder;
 mod index;
@@ -13,6 +14,7 @@ mod rows;
 mod run;
 pub mod table;
 
+pub use builds::BuildRow;
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
 use super::table;
-use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, LayoutRow, RunInfo, SCHEMA, Samples};
+use super::{ArtifactRow, BlockRow, BuildRow, EstimateRow, FactRow, LayoutRow, RunInfo, SCHEMA, Samples};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -24,6 +24,8 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `builds.csv`.
+    pub builds: Vec<BuildRow>,
     /// `layouts.csv`.
     pub layouts: Vec<LayoutRow>,
 }
@@ -42,6 +44,7 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            builds: BuildRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
         })
     }

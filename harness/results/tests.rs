@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::tempdir;
 
+use super::builds::BUILDS;
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
 use super::layouts::LAYOUTS;
 use super::*;
@@ -108,6 +109,19 @@ fn every_row_comes_back_as_it_was() {
             text: String::new(),
         },
         &FACTS,
+    );
+    there_and_back(
+        BuildRow {
+            step: "link".to_owned(),
+            case: "a/b/c/d".to_owned(),
+            repeat: 1,
+            position: 2,
+            wall_seconds: Some(0.25),
+            cpu_seconds: None,
+            peak_bytes: Some(1024),
+            reason: String::new(),
+        },
+        &BUILDS,
     );
     there_and_back(
         LayoutRow {

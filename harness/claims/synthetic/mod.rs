@@ -142,6 +142,7 @@ impl Synthetic {
             facts: Vec::new(),
             blocks: Vec::new(),
             estimates: Vec::new(),
+            builds: Vec::new(),
             layouts: Vec::new(),
         };
         for program in &self.programs {
