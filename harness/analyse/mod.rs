@@ -6,9 +6,12 @@
 //! mean over units with a t interval. A ratio is that of `exp` of the mean logarithm. No number is given that
 //! fewer than [`LEAST_UNITS`] units are behind.
 
+mod builds;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use builds::build_costs;
 
 use crate::config::Contrast;
 use crate::plan::Timed;
@@ -28,6 +31,9 @@ const HEADLINE: (&str, &str) = ("cpu-time", "pinned");
 /// The function layout that Go's linker chooses by itself.
 const DEFAULT_LAYOUT: &str = "default";
 
+/// The scope whose units are layouts.
+const OVER_LAYOUTS: &str = "over-layouts";
+
 /// Conditions of a group of blocks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group<'a> {
@@ -38,7 +44,7 @@ struct Group<'a> {
 
 impl<'a> Group<'a> {
     fn of(block: &'a BlockRow) -> Self {
-        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { "over-layouts" };
+        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { OVER_LAYOUTS };
         Self { condition: &block.condition, cache: &block.cache, scope }
     }
 
@@ -117,7 +123,7 @@ impl Units<'_> {
     ) -> HashMap<(String, u32), Vec<f64>> {
         let mut units: HashMap<(String, u32), Vec<f64>> = HashMap::new();
         for (row, values) in &self.blocks {
-            let counts = metric != "wall-time" || row.unquiet.is_empty();
+            let counts = !metric.ends_with("wall-time") || row.unquiet.is_empty();
             if let Some(value) = value(values).filter(|value| counts && value.is_finite()) {
                 let copy = if row.layout == DEFAULT_LAYOUT { row.copy } else { 0 };
                 units.entry((row.layout.clone(), copy)).or_default().push(value);
@@ -134,7 +140,8 @@ impl Units<'_> {
     fn of_case(&self, case: &str, rows: &mut Vec<EstimateRow>) {
         for (index, (metric, unit, _)) in METRICS.into_iter().enumerate() {
             let of = |values: &BlockValues<'_>| -> Option<Vec<f64>> {
-                Some(values.get(case)?.values().map(|values| values[index]).collect())
+                let all = values.get(case)?.values().map(|values| values[index]);
+                Some(all.filter(|value| value.is_finite()).collect())
             };
             let centres = self.centres(metric, |values| median(&of(values)?));
             let starts = self.starts(metric, |values| of(values).map_or(0, |values| values.len()));
@@ -174,6 +181,7 @@ impl Units<'_> {
                 unit,
                 starts,
             };
+            let mut layouts = Vec::new();
             let mut add = |said: Said<'_>, centres: Vec<f64>, back: fn(f64) -> f64| {
                 let first = rows.len();
                 if self.push(&said, &centres, back, rows) && simultaneous && metric == HEADLINE.0 {
@@ -185,7 +193,14 @@ impl Units<'_> {
             };
             let log = |base: f64, changed: f64| (changed / base).ln();
             if has_ratio {
-                add(said("ratio", "ratio"), self.centres(metric, |values| each(values, log)), f64::exp);
+                let centres = self.centres(metric, |values| each(values, log));
+                add(said("ratio", "ratio"), centres.clone(), f64::exp);
+                let dots = self.group.scope == OVER_LAYOUTS && metric.ends_with("cpu-time");
+                if dots && centres.len() >= LEAST_UNITS {
+                    let said = Said { starts: 0, ..said("layout-ratio", "ratio") };
+                    let one = |log: &f64| Estimate { mean: log.exp(), interval: None, units: 1 };
+                    layouts.extend(centres.iter().map(|centre| self.row(&said, one(centre))));
+                }
                 let means =
                     |values: &BlockValues<'_>| means(values).map(|[base, changed]| log(base, changed));
                 add(said("mean-ratio", "ratio"), self.centres(metric, means), f64::exp);
@@ -196,6 +211,7 @@ impl Units<'_> {
                 let means = |values: &BlockValues<'_>| means(values).map(|[base, changed]| changed - base);
                 add(said("mean-difference", unit), self.centres(metric, means), f64::from);
             }
+            rows.extend(layouts);
         }
     }
 

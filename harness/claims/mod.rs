@@ -8,6 +8,7 @@ mod cost;
 mod effect;
 mod linkage;
 mod settings;
+pub mod speed;
 mod subject;
 pub mod words;
 
@@ -94,7 +95,7 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 7] = [
+const RULES: [(&str, Rule); 8] = [
     ("pie-makes-dynamic", linkage::pie_makes_dynamic),
     ("pie-needs-c-toolchain", linkage::pie_needs_c_toolchain),
     ("pie-needs-loader", linkage::pie_needs_loader),
@@ -102,6 +103,7 @@ const RULES: [(&str, Rule); 7] = [
     ("imports-enable-cgo", linkage::imports_enable_cgo),
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
+    ("speed-cost", speed::speed),
 ];
 
 #[derive(Deserialize)]

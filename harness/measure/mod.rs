@@ -18,7 +18,7 @@ mod set;
 mod sitting;
 
 pub use block::{Block, Start};
-pub use condition::{Affinity, Condition, Procs, Recipe};
+pub use condition::{Addresses, Affinity, Condition, Procs, Recipe};
 pub use controls::Controls;
 pub use libraries::{Library, libraries};
 pub use quiet::Sentinel;

@@ -129,6 +129,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         copies: COPIES,
         seed: options.seed,
         timeout_seconds: answers::START_LIMIT.as_secs_f64(),
+        layouts: plan.layouts,
     };
     let mut info = RunInfo {
         schema: SCHEMA,

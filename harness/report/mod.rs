@@ -7,6 +7,7 @@ mod answer;
 pub mod calibration;
 mod canvas;
 mod closing;
+mod layouts;
 mod markdown;
 mod plots;
 mod program;
@@ -54,6 +55,8 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
+    layouts: layouts::Part,
+    speed: Vec<Picture>,
     noise: closing::Noise,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
@@ -93,7 +96,13 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         }
         sections.push(section(program, parts));
     }
-    Ok((text(&index, contrasts, sections)?, plots))
+    let mut at_work = Vec::new();
+    for place in index.places() {
+        at_work.extend(plots::speed(&index, place)?);
+    }
+    let speed = at_work.iter().map(Plot::picture).collect();
+    plots.extend(at_work);
+    Ok((text(&index, contrasts, speed, sections)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -129,7 +138,12 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
     }
 }
 
-fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> Result<String> {
+fn text(
+    index: &Index<'_>,
+    contrasts: Vec<Picture>,
+    speed: Vec<Picture>,
+    programs: Vec<Section>,
+) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
         name: &info.name,
@@ -139,6 +153,8 @@ fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> R
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
+        layouts: layouts::part(index),
+        speed,
         noise: closing::noise(index),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),

@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use super::folder::CALIBRATION;
 use super::table;
-use super::{ArtifactRow, BlockRow, Calibration, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
+use super::{
+    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, RunInfo, SCHEMA, Samples,
+};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -27,6 +29,10 @@ pub struct Run {
     pub estimates: Vec<EstimateRow>,
     /// `calibration.json`; absent where there was no calibration beside the run.
     pub calibration: Option<Calibration>,
+    /// `builds.csv`.
+    pub builds: Vec<BuildRow>,
+    /// `layouts.csv`.
+    pub layouts: Vec<LayoutRow>,
 }
 
 impl Run {
@@ -44,6 +50,8 @@ impl Run {
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
             calibration: load_calibration(dir)?,
+            builds: BuildRow::load(dir)?,
+            layouts: LayoutRow::load(dir)?,
         })
     }
 }

@@ -4,14 +4,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::tempdir;
 
+use super::builds::BUILDS;
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
+use super::layouts::LAYOUTS;
 use super::*;
 use crate::config::RunKind;
 use crate::hint::hints;
 use crate::machine::Machine;
 
 fn info(name: &str, plan: &str) -> RunInfo {
-    let sampling = Sampling { budget_seconds: 1.0, copies: 2, seed: 1, timeout_seconds: 1.0 };
+    let sampling = Sampling { budget_seconds: 1.0, copies: 2, seed: 1, timeout_seconds: 1.0, layouts: 0 };
     let harness = Harness { version: "0".to_owned(), commit: "c".to_owned(), profile: "debug".to_owned() };
     RunInfo {
         schema: SCHEMA,
@@ -107,6 +109,30 @@ fn every_row_comes_back_as_it_was() {
             text: String::new(),
         },
         &FACTS,
+    );
+    there_and_back(
+        BuildRow {
+            step: "link".to_owned(),
+            case: "a/b/c/d".to_owned(),
+            repeat: 1,
+            position: 2,
+            wall_seconds: Some(0.25),
+            cpu_seconds: None,
+            peak_bytes: Some(1024),
+            reason: String::new(),
+        },
+        &BUILDS,
+    );
+    there_and_back(
+        LayoutRow {
+            case: "a/b/c/d".to_owned(),
+            layout: "7".to_owned(),
+            sha256: String::new(),
+            size: None,
+            status: Status::Skipped,
+            reason: "the same bytes".to_owned(),
+        },
+        &LAYOUTS,
     );
     there_and_back(
         ArtifactRow {

@@ -1,6 +1,7 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+pub(crate) mod speed;
 
 use crate::config::{Contrast, Contrasts, Variant};
 use crate::digest::of_bytes;
@@ -142,6 +143,8 @@ impl Synthetic {
             blocks: Vec::new(),
             estimates: Vec::new(),
             calibration: None,
+            builds: Vec::new(),
+            layouts: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {

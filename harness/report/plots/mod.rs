@@ -8,6 +8,7 @@ mod forest;
 mod glance;
 mod sheet;
 mod sizes;
+mod speed;
 mod startup;
 pub(super) mod waterfall;
 
@@ -64,6 +65,14 @@ pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<P
             shows: "CPU time of a start, pinned: ratios of all contrasts".to_owned(),
         })
         .collect())
+}
+
+/// Speed at work of all programs, where any was timed.
+pub(super) fn speed<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Option<Plot>> {
+    let several = index.places().len() > 1;
+    let svg = speed::draw(index, place)?;
+    let shows = "CPU time of work over function layouts: ratios of PIE alone".to_owned();
+    Ok(svg.map(|svg| Plot { name: name("speed", place, several), svg, shows }))
 }
 
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
