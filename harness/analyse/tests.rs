@@ -24,12 +24,7 @@ fn samples(copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Sa
     samples_of(&[BASE, CHANGED], copies, rounds, cpu)
 }
 
-fn samples_of(
-    cases: &[&str],
-    copies: u32,
-    rounds: u32,
-    cpu: impl Fn(u32, u32, usize) -> f64,
-) -> Samples {
+fn samples_of(cases: &[&str], copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Samples {
     let mut all = Samples::default();
     for copy in 0..copies {
         all.blocks.push(BlockRow {
@@ -283,7 +278,8 @@ fn two_modes_are_seen_within_blocks_alone() {
         let rows = analyse(&all);
         rows.iter().find(|row| row.statistic == "dip-p").expect("is tested").estimate
     };
-    let bell = |round: u32| 1e-6 * f64::from((0..7).map(|bit| round.wrapping_mul(37) >> bit & 7).sum::<u32>());
+    let bell =
+        |round: u32| 1e-6 * f64::from((0..7).map(|bit| round.wrapping_mul(37) >> bit & 7).sum::<u32>());
     assert!(p(&|_, round| 0.001 + bell(round) + if round % 2 == 0 { 0.004 } else { 0.0 }) < 0.01);
     // Slow copies are another matter than slow starts; equal values are the clock's doing.
     assert!(p(&|copy, round| 0.001 + bell(round) + if copy % 2 == 0 { 0.004 } else { 0.0 }) > 0.01);
