@@ -287,6 +287,27 @@ impl Synthetic {
                         unit * base * half,
                     ));
                 }
+                for total in
+                    self.contrasts.iter().filter(|contrast| contrast.total && started(&contrast.base))
+                {
+                    let change = |contrast: &Contrast| {
+                        let all = program.contrasts == Contrasts::All;
+                        let more = self.start(&contrast.changed)? - self.start(&contrast.base)?;
+                        all.then_some(more * program.start * scale)
+                    };
+                    let find = |name: &String| self.contrasts.iter().find(|contrast| contrast.name == *name);
+                    let parts = total.parts.iter().map(|name| Some((name.as_str(), change(find(name)?)?)));
+                    let (Some(whole), Some(parts)) = (change(total), parts.collect::<Option<Vec<_>>>())
+                    else {
+                        continue;
+                    };
+                    let rest = whole - parts.iter().map(|(_, more)| more).sum::<f64>();
+                    for (name, more) in [("total", whole)].into_iter().chain(parts).chain([("rest", rest)]) {
+                        let name = format!("{}/{name}", total.name);
+                        let half = program.start * scale * self.width;
+                        run.estimates.push(row("part", &name, "difference", "seconds", more, half));
+                    }
+                }
                 self.block(program, condition, run);
             }
         }
