@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::axis::Axis;
 use super::sheet::{LABEL, MARGIN, SMALL, STRONG, Sheet, WIDTH, fit, widest};
 use crate::claims::words::{self, TimeUnit};
-use crate::claims::{CPU_PINNED, behind, measure_words};
+use crate::claims::{CPU_PINNED, behind};
 use crate::config::Contrast;
 use crate::report::canvas::{Anchor, Colour, Mark, colours};
 use crate::report::startup::{Step, mostly, steps};
@@ -42,10 +42,8 @@ pub(super) fn draw<'a>(
     let mut sheet = Sheet::new(
         &title(program, total, &steps),
         &format!(
-            "{} of a start; a line is the part's {confidence:.0} % interval; {}, {}",
-            words::capital(&measure_words(CPU_PINNED)),
-            place.toolchain,
-            place.target
+            "CPU time of a start, pinned; a line is the part's {confidence:.0} % interval; {}, {}",
+            place.toolchain, place.target
         ),
     );
     let kinds = [
@@ -168,10 +166,12 @@ fn grid(sheet: &mut Sheet, axis: Axis, unit: TimeUnit, bottom: f64) {
 
 /// How much is added, and what most of that is.
 fn title(program: &str, total: &Contrast, steps: &[Step<'_>]) -> String {
-    let more = words::time_more(steps[0].row.estimate);
+    let more = steps[0].row.estimate;
+    let size = words::time(more.abs());
+    let more = if more < 0.0 { format!("takes {size} off") } else { format!("adds {size} to") };
     let mostly = match mostly(steps) {
         text if text.is_empty() => text,
         text => format!(", {}", text.replace('`', "")),
     };
-    format!("{program}: {} costs {more} a start{mostly}", total.changed)
+    format!("{program}: {} {more} a start{mostly}", total.changed)
 }
