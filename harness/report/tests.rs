@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+mod starts;
+
 use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
