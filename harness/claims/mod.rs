@@ -22,8 +22,8 @@ use serde::Deserialize;
 use crate::results::{Index, Run};
 
 pub use effect::{
-    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, counts, measure_words,
-    not_excluded,
+    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, condition_words, counts,
+    judged_by, measure_words, not_excluded, quiet_blocks,
 };
 pub use settings::recipe;
 

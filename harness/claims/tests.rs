@@ -145,6 +145,12 @@ fn startup_cost() {
         id,
         &Synthetic::default(),
         Verdict::Supported,
+        "Exploratory: Wall time, as scheduled: more in 4 of 4",
+    );
+    check(
+        id,
+        &Synthetic::default(),
+        Verdict::Supported,
         "+0.86 ms [+0.84, +0.88] (1.430 times [1.413, 1.447])",
     );
     let mut faster = Synthetic::default().shape("pie-internal", |shape| shape.start = 0.8);
@@ -166,4 +172,56 @@ fn startup_cost() {
         Verdict::Undecided,
         "no noise floor measured in 4 of 4",
     );
+}
+
+#[test]
+fn the_primary_family_is_judged_by_intervals_that_hold_all_at_once() {
+    let id = "startup-cost";
+    let slight = |simultaneous| {
+        let data = Synthetic { noise: 0.001, simultaneous, ..Synthetic::default() };
+        let data = data.shape("pie-internal", |shape| shape.start = 1.02);
+        data.shape("pie-external", |shape| shape.start = 1.82 * 1.02)
+    };
+    check(id, &slight(None), Verdict::Supported, "more in 4 of 4");
+    check(id, &slight(Some(0.015)), Verdict::Supported, "(intervals that hold all at once)");
+    check(id, &slight(Some(0.03)), Verdict::Undecided, "no difference seen in 4 of 4 (-1.1 % to +5.1 %");
+    // Wall time, judged by plain intervals, still sees more: it decides nothing.
+    check(
+        id,
+        &slight(Some(0.03)),
+        Verdict::Undecided,
+        "Exploratory: Wall time, as scheduled: more in 4 of 4",
+    );
+}
+
+#[test]
+fn layouts_that_show_something_else_qualify() {
+    let id = "startup-cost";
+    let over = |over_layouts| Synthetic { over_layouts, ..Synthetic::default() };
+    check(id, &over(None), Verdict::Supported, "Provisional: one layout");
+    check(id, &over(Some(1.01)), Verdict::Supported, "Over layouts: more in 4 of 4 (16 layouts");
+    check(
+        id,
+        &over(Some(0.66)),
+        Verdict::Qualified,
+        "Not what this layout shows: pie-given-internal (hello)",
+    );
+}
+
+#[test]
+fn without_quiet_blocks_there_is_no_wall_time() {
+    let data = Synthetic { unquiet: "something else ran", ..Synthetic::default() };
+    check("startup-cost", &data, Verdict::Supported, "No wall time is given: 0 of 4 blocks were quiet.");
+}
+
+#[test]
+fn an_exploratory_contrary_qualifies_and_decides_nothing() {
+    let mut data = Synthetic::default();
+    for contrast in &mut data.contrasts {
+        contrast.primary &= contrast.name != "pie-given-external";
+    }
+    let data = data.shape("pie-external", |shape| shape.start = 1.5);
+    check("startup-cost", &data, Verdict::Qualified, "Exploratory: CPU time, pinned: less in 1 of 1");
+    let none = Synthetic { programs: Vec::new(), ..data };
+    check("startup-cost", &none, Verdict::Undecided, "no primary contrast");
 }

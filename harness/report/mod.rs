@@ -7,12 +7,14 @@ mod answer;
 pub mod calibration;
 mod canvas;
 mod closing;
+mod controls;
 mod layouts;
 mod markdown;
 mod plots;
 mod program;
 mod raster;
 mod sizes;
+mod startup;
 mod variants;
 mod verdicts;
 
@@ -57,7 +59,9 @@ struct Page<'a> {
     programs: Vec<Section>,
     layouts: layouts::Part,
     speed: Vec<Picture>,
+    scope: String,
     noise: closing::Noise,
+    controls: controls::Controls,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
     machine: Vec<String>,
@@ -65,6 +69,9 @@ struct Page<'a> {
 }
 
 const TEMPLATE: &str = include_str!("report.md.j2");
+/// What the template includes, by name.
+const INCLUDED: [(&str, &str); 2] =
+    [("startup.md.j2", include_str!("startup.md.j2")), ("controls.md.j2", include_str!("controls.md.j2"))];
 
 /// Renders the files of `report/<run>/`, each with its path in that folder: `report.md`, and every plot as
 /// `plots/*.svg` and `plots/*.png`.
@@ -91,8 +98,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         for place in index.places_of(program.source.language()) {
             let own = plots::of_program(&index, program, place)?;
             let pictures = own.iter().map(Plot::picture).collect();
-            plots.extend(own);
-            parts.push(program::part(&index, program, place, pictures));
+            let starts = plots::of_starts(&index, program, place)?;
+            let pictures_of_starts = starts.iter().map(Plot::picture).collect();
+            plots.extend(own.into_iter().chain(starts));
+            let startup = startup::startup(&index, program, place, pictures_of_starts);
+            parts.push(program::part(&index, program, place, pictures, startup));
         }
         sections.push(section(program, parts));
     }
@@ -155,7 +165,9 @@ fn text(
         programs,
         layouts: layouts::part(index),
         speed,
+        scope: answer::layouts(index),
         noise: closing::noise(index),
+        controls: controls::controls(index),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),
         machine: closing::machine(index),
@@ -163,6 +175,9 @@ fn text(
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (name, template) in INCLUDED {
+        environment.add_template(name, template).context("a part of the report's template is malformed")?;
+    }
     let template = environment.template_from_str(TEMPLATE).context("the report's template is malformed")?;
     let filled = template.render(Serde(&page)).context("the report cannot be rendered")?;
     Ok(markdown::fill_prose(&filled))

@@ -236,3 +236,27 @@ fn somebodys_folder_is_left_alone() {
     assert_eq!(folder.info().name, "local-2");
     assert_eq!(fs::read_dir(results.path().join("local")).expect("is there").count(), 1);
 }
+
+#[test]
+fn every_column_of_blocks_and_estimates_is_documented() {
+    let documented = include_str!("../../docs/formats.md");
+    let header = |text: Vec<u8>| String::from_utf8(text).expect("is text");
+    let mut all = String::new();
+    for row in [
+        header({
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.serialize(BlockRow::default()).expect("writes");
+            writer.into_inner().expect("flushes")
+        }),
+        header({
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.serialize(EstimateRow::default()).expect("writes");
+            writer.into_inner().expect("flushes")
+        }),
+    ] {
+        all.extend([row.lines().next().unwrap_or_default(), ","]);
+    }
+    for column in all.split(',').filter(|column| !column.is_empty()) {
+        assert!(documented.contains(&format!("`{column}`")), "{column} is not in docs/formats.md");
+    }
+}

@@ -48,6 +48,12 @@ pub(crate) struct Synthetic {
     pub(crate) noise: f64,
     pub(crate) width: f64,
     pub(crate) copies: u32,
+    /// Half the width of the intervals that hold all at once, as a logarithm.
+    pub(crate) simultaneous: Option<f64>,
+    /// By what the ratios over layouts differ from those of this one, where there are any.
+    pub(crate) over_layouts: Option<f64>,
+    /// Why scheduled blocks were not quiet; there are then no wall times of theirs.
+    pub(crate) unquiet: &'static str,
 }
 
 fn link_of_default(program: &str) -> Link {
@@ -115,6 +121,9 @@ impl Default for Synthetic {
             noise: 0.01,
             width: 0.012,
             copies: 8,
+            simultaneous: None,
+            over_layouts: None,
+            unquiet: "",
         }
     }
 }
@@ -237,6 +246,12 @@ impl Synthetic {
                     }
                     run.estimates.push(row("case", &id, "centre", "seconds", centre, centre * 0.02));
                 }
+                if (metric, condition) == ("wall-time", "scheduled") && !self.unquiet.is_empty() {
+                    run.estimates
+                        .retain(|row| (row.metric.as_str(), row.condition.as_str()) != (metric, condition));
+                    self.block(program, condition, run);
+                    continue;
+                }
                 for contrast in &self.contrasts {
                     if !started(&contrast.base) || !started(&contrast.changed) {
                         continue;
@@ -248,14 +263,23 @@ impl Synthetic {
                     };
                     let half = if contrast.control { self.noise } else { self.width };
                     let ratio = changed / base;
-                    run.estimates.push(row(
-                        "contrast",
-                        &contrast.name,
-                        "ratio",
-                        "ratio",
-                        ratio,
-                        ratio * half,
-                    ));
+                    let mut found = row("contrast", &contrast.name, "ratio", "ratio", ratio, ratio * half);
+                    let headline = (metric, condition) == ("cpu-time", "pinned");
+                    let primary = headline && contrast.primary && !contrast.control;
+                    if let Some(half) = self.simultaneous.filter(|_| primary) {
+                        found.low_simultaneous = Some(ratio * (1.0 - half));
+                        found.high_simultaneous = Some(ratio * (1.0 + half));
+                    }
+                    if let Some(factor) = self.over_layouts.filter(|_| headline && contrast.primary) {
+                        let shift = |value: Option<f64>| value.map(|value| value * factor);
+                        let (scope, units) = ("over-layouts".to_owned(), 16);
+                        let (low, high) = (shift(found.low), shift(found.high));
+                        let (low_simultaneous, high_simultaneous) = (None, None);
+                        let estimate = found.estimate * factor;
+                        let over = EstimateRow { scope, units, estimate, low, high, ..found.clone() };
+                        run.estimates.push(EstimateRow { low_simultaneous, high_simultaneous, ..over });
+                    }
+                    run.estimates.push(found);
                     let unit = program.start * scale;
                     let difference = (changed - base) * unit;
                     run.estimates.push(row(
@@ -267,22 +291,60 @@ impl Synthetic {
                         unit * base * half,
                     ));
                 }
-                run.blocks.push(BlockRow {
-                    block: u32::try_from(run.blocks.len()).unwrap_or_default(),
-                    program: program.name.to_owned(),
-                    affinity: condition.to_owned(),
-                    condition: condition.to_owned(),
-                    cache: "faulted".to_owned(),
-                    layout: "default".to_owned(),
-                    cpu: Some(1),
-                    rounds: 30,
-                    seconds: 1.5,
-                    steal_seconds: Some(0.0),
-                    cpu_pressure_seconds: Some(0.1),
-                    ..BlockRow::default()
-                });
+                for total in
+                    self.contrasts.iter().filter(|contrast| contrast.total && started(&contrast.base))
+                {
+                    let change = |contrast: &Contrast| {
+                        let all = program.contrasts == Contrasts::All;
+                        let more = self.start(&contrast.changed)? - self.start(&contrast.base)?;
+                        all.then_some(more * program.start * scale)
+                    };
+                    let find = |name: &String| self.contrasts.iter().find(|contrast| contrast.name == *name);
+                    let parts = total.parts.iter().map(|name| Some((name.as_str(), change(find(name)?)?)));
+                    let (Some(whole), Some(parts)) = (change(total), parts.collect::<Option<Vec<_>>>())
+                    else {
+                        continue;
+                    };
+                    let rest = whole - parts.iter().map(|(_, more)| more).sum::<f64>();
+                    for (name, more) in [("total", whole)].into_iter().chain(parts).chain([("rest", rest)]) {
+                        let name = format!("{}/{name}", total.name);
+                        let half = program.start * scale * self.width;
+                        run.estimates.push(row("part", &name, "difference", "seconds", more, half));
+                    }
+                }
+                self.block(program, condition, run);
             }
         }
+    }
+
+    fn block(&self, program: &Base, condition: &str, run: &mut Run) {
+        run.blocks.push(BlockRow {
+            block: u32::try_from(run.blocks.len()).unwrap_or_default(),
+            program: program.name.to_owned(),
+            affinity: condition.to_owned(),
+            condition: condition.to_owned(),
+            cache: "faulted".to_owned(),
+            layout: "default".to_owned(),
+            cpu: Some(1),
+            rounds: 30,
+            seconds: 1.5,
+            length_by: "pilot".to_owned(),
+            steal_seconds: Some(0.0),
+            cpu_pressure_seconds: Some(0.1),
+            clock_source: "tsc".to_owned(),
+            pages: 1000,
+            resident_before: 1000,
+            resident_after: 1000,
+            folios_before: Some(500),
+            folios_after: Some(500),
+            held: true,
+            libraries_replicated: true,
+            huge_pages: "madvise".to_owned(),
+            address_randomisation: "2".to_owned(),
+            file_system: "ext4".to_owned(),
+            unquiet: if condition == "scheduled" { self.unquiet.to_owned() } else { String::new() },
+            ..BlockRow::default()
+        });
     }
 
     /// The start of a variant that was built, relative to the first's.

@@ -160,14 +160,11 @@ impl Timing<'_> {
         let artifacts = cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone()));
         let scratch = self.cache.scratch()?;
         let around = surroundings(self.cache, self.prepared, &one.toolchain);
-        let (work, status) = match (doing, &program.speed) {
-            (Doing::Work, Some(speed)) => {
-                (answers::work_command(speed, &around, scratch.path())?, speed.status)
-            }
-            _ => {
-                let (args, env) = answers::start_command(program, &around, scratch.path());
-                (answers::Work { args, env, stdin: None }, program.start.status)
-            }
+        let (work, status) = if let (Doing::Work, Some(speed)) = (doing, &program.speed) {
+            (answers::work_command(speed, &around, scratch.path())?, speed.status)
+        } else {
+            let (args, env) = answers::start_command(program, &around, scratch.path());
+            (answers::Work { args, env, stdin: None }, program.start.status)
         };
         Ok(Started {
             artifacts: artifacts.collect(),

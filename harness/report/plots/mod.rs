@@ -6,6 +6,7 @@
 mod axis;
 mod forest;
 mod glance;
+mod parts;
 mod sheet;
 mod sizes;
 mod speed;
@@ -105,4 +106,19 @@ pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Pla
         })
     };
     Ok(sheets.into_iter().filter_map(plot).collect())
+}
+
+/// The plots of a program's starts: what a total is made of.
+pub(super) fn of_starts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
+    let several = index.places_of(program.source.language()).len() > 1;
+    let totals = index.contrasts_of(program).filter(|contrast| contrast.total);
+    let mut plots = Vec::new();
+    for contrast in totals {
+        if let Some(svg) = parts::draw(index, contrast, &program.name, place)? {
+            let stem = format!("{}-{}", program.name, contrast.name);
+            let shows = format!("{}: what {} adds to a start, part by part", program.name, contrast.changed);
+            plots.push(Plot { name: name(&stem, place, several), svg, shows });
+        }
+    }
+    Ok(plots)
 }
