@@ -270,7 +270,7 @@ impl Synthetic {
                         found.low_simultaneous = Some(ratio * (1.0 - half));
                         found.high_simultaneous = Some(ratio * (1.0 + half));
                     }
-                    if let Some(factor) = self.over_layouts.filter(|_| headline && contrast.primary) {
+                    if let Some(factor) = self.over_layouts.filter(|_| primary) {
                         let shift = |value: Option<f64>| value.map(|value| value * factor);
                         let (scope, units) = ("over-layouts".to_owned(), 16);
                         let (low, high) = (shift(found.low), shift(found.high));
