@@ -4,6 +4,8 @@
 //! takes out whatever changes slowly; the median over the rounds is the copy's one value; the estimate is the
 //! mean over copies with a t interval. A ratio is that of `exp` of the mean logarithm.
 
+pub mod memory;
+
 use std::collections::HashMap;
 
 use crate::config::Contrast;

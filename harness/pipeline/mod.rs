@@ -3,6 +3,7 @@
 //! Whatever is finished is kept on disk before the next thing begins; Ctrl-C and errors leave a run that goes
 //! on where it was when it is called again.
 
+mod memory;
 mod prepare;
 mod rows;
 mod stages;
@@ -65,19 +66,27 @@ pub fn run(options: &Options) -> Result<Summary> {
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
     timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     let (samples, sha256) = folder.keep_samples()?;
-    let estimates = analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256);
+    let contrasts = &prepared.config.contrasts;
+    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    let (memory, sha256) = folder.keep_memory(timed.len())?;
+    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
     let not_measured = not_measured(&prepared, &timed);
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))
 }
 
-/// Estimates of a finished run, from its samples alone.
+/// Estimates of a finished run, from its samples and readings alone.
 pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
     let run = Run::load(dir)?;
     let (samples, sha256) = results::load_samples(dir)?;
-    Ok(analyse::estimates(&samples, &timed_of(&run, &samples), &run.info.contrasts, &sha256))
+    let (timed, contrasts) = (timed_of(&run, &samples), &run.info.contrasts);
+    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    let (memory, sha256) = results::load_memory(dir)?;
+    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
+    Ok(estimates)
 }
 
 /// What was timed in a run, as its samples show it.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
 use super::table;
-use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
+use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, MemoryRow, RunInfo, SCHEMA, Samples, load_memory};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -24,6 +24,8 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `memory.csv.gz`; empty where no memory was measured.
+    pub memory: Vec<MemoryRow>,
 }
 
 impl Run {
@@ -40,6 +42,7 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            memory: load_memory(dir)?.0,
         })
     }
 }

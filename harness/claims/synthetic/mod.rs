@@ -141,6 +141,7 @@ impl Synthetic {
             facts: Vec::new(),
             blocks: Vec::new(),
             estimates: Vec::new(),
+            memory: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {
