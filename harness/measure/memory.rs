@@ -170,20 +170,17 @@ impl Pipes {
 pub fn of_each(arms: &[Arm<'_>], pipes: &Pipes, limit: Duration) -> Result<Vec<Result<Memory, Failure>>> {
     let mut started = Vec::new();
     for arm in arms {
-        let one = match pipes.start(*arm) {
+        started.push(match pipes.start(*arm) {
             // The next one begins when this one has got where it waits: starts do not disturb each other.
-            Ok(one) => until(&one, limit, Glance::has_arrived)?.map(|_| one),
+            Ok(one) => arrived(&one, limit)?.map(|()| one),
             Err(failure) => Err(failure),
-        };
-        started.push(one);
+        });
     }
-    started
-        .into_iter()
-        .map(|one| match one {
-            Ok(one) => Ok(together(std::slice::from_ref(&one), limit)?.map(|all| all[0])),
-            Err(failure) => Ok(Err(failure)),
-        })
-        .collect()
+    let read = |one| match one {
+        Ok(one) => Ok(together(std::slice::from_ref(&one), limit)?.map(|all| all[0])),
+        Err(failure) => Ok(Err(failure)),
+    };
+    started.into_iter().map(read).collect()
 }
 
 /// The sums over so many copies of one arm at once: `most` of them, half as many, and so on to one. From few to
@@ -200,6 +197,11 @@ pub fn of_copies(
         match pipes.start(arm) {
             Ok(one) => group.push(one),
             Err(failure) => return Ok(Err(failure)),
+        }
+    }
+    for one in &group {
+        if let Err(failure) = arrived(one, limit)? {
+            return Ok(Err(failure));
         }
     }
     let mut sums = Vec::new();
@@ -253,6 +255,12 @@ fn together(group: &[Waiting], limit: Duration) -> Result<Result<Vec<Memory>, Fa
     }
 }
 
+/// Waits until a program has got where it waits, alone.
+fn arrived(one: &Waiting, limit: Duration) -> Result<Result<(), Failure>> {
+    let glance = until(one, limit, Glance::has_arrived)?;
+    Ok(glance.and_then(|_| if has_children(one.id()) { Err(Failure::Forked) } else { Ok(()) }))
+}
+
 /// Looks at a program until it is as wanted.
 fn until(
     one: &Waiting,
@@ -270,12 +278,13 @@ fn until(
             Ok(glance) => glance,
             Err(error) => return Ok(Err(Failure::Hidden(error.to_string()))),
         };
-        let done = wanted(&glance);
-        if done || Instant::now() > deadline {
+        if wanted(&glance) {
+            return Ok(Ok(glance));
+        }
+        if Instant::now() > deadline {
             return Ok(match glance.state() {
-                _ if has_children(one.id()) => Err(Failure::Forked),
-                _ if done => Ok(glance),
                 State::Still => Ok(glance),
+                _ if has_children(one.id()) => Err(Failure::Forked),
                 State::Running => Err(Failure::Running(limit)),
                 State::Napping => Err(Failure::Napping(limit)),
                 State::Elsewhere(place) => Err(Failure::Elsewhere(place)),

@@ -5,7 +5,7 @@
 //! only naps, as the Go runtime's `sysmon` does for some milliseconds after the last thing happened. Where the
 //! kernel does not show system calls, the name of the place in the kernel stands in.
 //!
-//! Sources: proc(5), `/proc/PID/task/TID/syscall`, `wchan`, `status`, `children`; Go, `runtime/proc.go`.
+//! Sources: proc(5), `/proc/PID/task/TID/syscall`, `wchan`, `stat`, `children`; Go, `runtime/proc.go`.
 
 use std::fs;
 use std::io;
@@ -27,11 +27,11 @@ enum Place {
 struct Thread {
     id: String,
     place: Place,
-    /// How often it has left a CPU.
-    switches: u64,
+    /// What the kernel said: the call with its arguments, stack and place, or the name.
+    said: String,
 }
 
-/// What all threads of a process are doing. Two that are equal saw nothing run in between.
+/// What all threads of a process are doing. Two that are equal saw the same threads in the very same calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glance {
     threads: Vec<Thread>,
@@ -57,16 +57,16 @@ impl Glance {
         for entry in fs::read_dir(format!("/proc/{process}/task"))? {
             let folder = entry?.path();
             let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let status = match fs::read_to_string(folder.join("status")) {
+            let (place, said) = match fs::read_to_string(folder.join("syscall")) {
+                Ok(text) => (place_of_call(&text), text),
                 // It ended between the list and the look.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                other => other?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.exists() => continue,
+                Err(_) => {
+                    let name = fs::read_to_string(folder.join("wchan"))?;
+                    (place_of_name(&fs::read_to_string(folder.join("stat"))?, &name)?, name)
+                }
             };
-            let place = match fs::read_to_string(folder.join("syscall")) {
-                Ok(text) => place_of_call(&text),
-                Err(_) => place_of_name(&status, &fs::read_to_string(folder.join("wchan"))?)?,
-            };
-            threads.push(Thread { id, place, switches: switches(&status) });
+            threads.push(Thread { id, place, said });
         }
         threads.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self { threads })
@@ -123,9 +123,10 @@ fn place_of_call(text: &str) -> Place {
     }
 }
 
-/// From the state of a thread and the name of the function of the kernel that it sleeps in.
-fn place_of_name(status: &str, name: &str) -> io::Result<Place> {
-    let sleeps = field(status, "State:").is_some_and(|state| state.starts_with('S'));
+/// From the `stat` of a thread and the name of the function of the kernel that it sleeps in.
+fn place_of_name(stat: &str, name: &str) -> io::Result<Place> {
+    // The name of the program stands in brackets and may hold any.
+    let sleeps = stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'));
     match name.trim() {
         _ if !sleeps => Ok(Place::Running),
         "" | "0" => Err(io::ErrorKind::PermissionDenied.into()),
@@ -133,13 +134,6 @@ fn place_of_name(status: &str, name: &str) -> io::Result<Place> {
         name if name.contains("nanosleep") => Ok(Place::Napping),
         name => Ok(Place::Elsewhere(name.to_owned())),
     }
-}
-
-fn switches(status: &str) -> u64 {
-    ["voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:"]
-        .iter()
-        .filter_map(|name| field(status, name)?.parse::<u64>().ok())
-        .sum()
 }
 
 /// What stands behind a name at the start of a line.
@@ -152,7 +146,8 @@ mod tests {
     use super::*;
 
     fn glance(places: &[&str]) -> State {
-        let thread = |text: &&str| Thread { id: String::new(), place: place_of_call(text), switches: 1 };
+        let thread =
+            |text: &&str| Thread { id: String::new(), place: place_of_call(text), said: String::new() };
         Glance { threads: places.iter().map(thread).collect() }.state()
     }
 
@@ -180,24 +175,19 @@ mod tests {
 
     #[test]
     fn names_of_the_kernel_stand_in_for_calls() {
-        let place = |state, name| place_of_name(&format!("Name:\tx\nState:\t{state}\n"), name).ok();
-        assert_eq!(place("S (sleeping)", "anon_pipe_write"), Some(Place::Blocked));
-        assert_eq!(place("S (sleeping)", "pipe_read\n"), Some(Place::Blocked));
-        assert_eq!(place("S (sleeping)", "hrtimer_nanosleep"), Some(Place::Napping));
-        assert_eq!(
-            place("S (sleeping)", "futex_do_wait"),
-            Some(Place::Elsewhere("futex_do_wait".to_owned()))
-        );
-        assert_eq!(place("R (running)", "0"), Some(Place::Running));
-        assert_eq!(place("S (sleeping)", "0"), None);
+        let place = |state, name| place_of_name(&format!("12 (a) b) {state} 1 12 12 0"), name).ok();
+        assert_eq!(place("S", "anon_pipe_write"), Some(Place::Blocked));
+        assert_eq!(place("S", "pipe_read\n"), Some(Place::Blocked));
+        assert_eq!(place("S", "hrtimer_nanosleep"), Some(Place::Napping));
+        assert_eq!(place("S", "futex_do_wait"), Some(Place::Elsewhere("futex_do_wait".to_owned())));
+        assert_eq!(place("R", "0"), Some(Place::Running));
+        assert_eq!(place("S", "0"), None);
     }
 
     #[test]
-    fn threads_are_found_and_their_switches_counted() {
+    fn threads_are_found() {
         let glance = Glance::of(std::process::id()).expect("looks");
         assert!(!glance.threads.is_empty() && !glance.has_arrived(), "{glance:?}");
         assert!(Glance::of(0).is_err());
-        let status = "voluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t3\n";
-        assert_eq!(switches(status), 15);
     }
 }
