@@ -207,13 +207,18 @@ pub fn of_copies(
     let mut sums = Vec::new();
     let mut number = most;
     while number > 0 {
-        group.truncate(number as usize);
-        match together(&group, limit)? {
+        let (left, rest) = group.split_at(number as usize);
+        // They are reaped at the end: what is dying still keeps the kernel, and who reaps it, busy.
+        rest.iter().for_each(Waiting::kill);
+        rest.iter().try_for_each(Waiting::wait).context("cannot wait for a program")?;
+        match together(left, limit)? {
             Ok(all) => sums.push((number, all.into_iter().fold(Memory::default(), Memory::plus))),
             Err(failure) => return Ok(Err(failure)),
         }
         number /= 2;
     }
+    group.iter().for_each(Waiting::kill);
+    group.iter().try_for_each(Waiting::wait).context("cannot wait for a program")?;
     sums.reverse();
     Ok(Ok(sums))
 }

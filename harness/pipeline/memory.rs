@@ -38,35 +38,27 @@ pub(super) fn measure(
 ) -> Result<()> {
     let phase = Phase::new("memory", timed.len());
     let pipes = Pipes::new()?;
-    let many = with_many(prepared.info.kind, timed, outcomes);
     for (number, one) in timed.iter().enumerate() {
         interrupt::check()?;
         if !folder.has_memory(number) {
             phase.now(&one.program);
             let seed = prepared.info.sampling.seed ^ ((number as u64) << 32);
             let program = Measured { cache, prepared, outcomes, one, pipes: &pipes, seed };
-            folder.keep_memory_of(number, &program.rows(many[number])?)?;
+            folder.keep_memory_of(number, &program.rows(is_started_many(prepared.info.kind, number))?)?;
         }
         phase.step(&one.program);
     }
     Ok(())
 }
 
-/// Which programs are started many at once: in a full run all, in a quick one the first, else the first and the
-/// one with the largest file.
-fn with_many(kind: RunKind, timed: &[Timed], outcomes: &[Outcome]) -> Vec<bool> {
-    let size = |one: &Timed| {
-        let sizes = one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.size));
-        sizes.max().unwrap_or_default()
-    };
-    let largest = (0..timed.len()).max_by_key(|number| size(&timed[*number]));
-    (0..timed.len())
-        .map(|number| match kind {
-            RunKind::Quick => number == 0,
-            RunKind::Default => number == 0 || Some(number) == largest,
-            RunKind::Full => true,
-        })
-        .collect()
+/// Whether the program of that number is also started many at once: the first two, in a quick run the first, in
+/// a full run all.
+fn is_started_many(kind: RunKind, number: usize) -> bool {
+    match kind {
+        RunKind::Quick => number < 1,
+        RunKind::Default => number < 2,
+        RunKind::Full => true,
+    }
 }
 
 /// A program that is measured.
@@ -118,7 +110,7 @@ impl Measured<'_> {
                     }
                 }
             }
-            let tried = order.iter().filter(|number| many && self.is_started_many(**number));
+            let tried = order.iter().filter(|number| many && self.is_compared(**number));
             for number in tried {
                 if alone.contains(number) || together.contains(number) {
                     continue;
@@ -141,7 +133,7 @@ impl Measured<'_> {
     }
 
     /// Whether a variant is on a side of a primary contrast; in a full run any is.
-    fn is_started_many(&self, number: usize) -> bool {
+    fn is_compared(&self, number: usize) -> bool {
         let name = &self.one.variants[number];
         let mut contrasts = self.prepared.config.contrasts.iter().filter(|contrast| contrast.primary);
         self.prepared.info.kind == RunKind::Full

@@ -15,8 +15,8 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, getpid, getppid, kill_process_group, set_parent_process_death_signal,
-    waitid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, getpid, getppid, kill_process_group,
+    set_parent_process_death_signal, waitid,
 };
 
 /// A program that was started and not yet reaped.
@@ -64,27 +64,42 @@ impl Waiting {
         self.child.id()
     }
 
+    /// Kills it and all of its group, and does not wait.
+    pub fn kill(&self) {
+        // It may be gone already.
+        let _ = kill_process_group(self.pid, Signal::KILL);
+    }
+
+    /// Waits until it has ended, and its memory is free again; it is not reaped.
+    pub fn wait(&self) -> io::Result<()> {
+        self.ended(WaitIdOptions::empty()).map(|_| ())
+    }
+
+    fn ended(&self, option: WaitIdOptions) -> io::Result<Option<WaitIdStatus>> {
+        loop {
+            match waitid(WaitId::Pid(self.pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | option) {
+                Err(Errno::INTR) => {}
+                other => return Ok(other?),
+            }
+        }
+    }
+
     /// How it ended, in words, if it has; it is not reaped, so that its number is nobody else's yet.
     pub fn end(&self) -> io::Result<Option<String>> {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        let ended = loop {
-            match waitid(WaitId::Pid(self.pid), options) {
-                Err(Errno::INTR) => {}
-                other => break other?,
+        Ok(self.ended(WaitIdOptions::NOHANG)?.map(|ended| {
+            match (ended.exit_status(), ended.terminating_signal()) {
+                (Some(status), _) => format!("exit status {status}"),
+                (_, Some(signal)) => format!("signal {signal}"),
+                _ => "an unknown end".to_owned(),
             }
-        };
-        Ok(ended.map(|ended| match (ended.exit_status(), ended.terminating_signal()) {
-            (Some(status), _) => format!("exit status {status}"),
-            (_, Some(signal)) => format!("signal {signal}"),
-            _ => "an unknown end".to_owned(),
         }))
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // Before it is reaped: afterwards the number could be somebody else's. It may be gone already.
-        let _ = kill_process_group(self.pid, Signal::KILL);
+        // Before it is reaped: afterwards the number could be somebody else's.
+        self.kill();
         let _ = self.child.wait();
     }
 }
