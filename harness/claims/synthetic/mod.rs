@@ -1,6 +1,7 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+mod memory;
 
 use crate::config::{Contrast, Contrasts, Variant};
 use crate::digest::of_bytes;
@@ -24,6 +25,8 @@ pub(crate) struct Shape {
     pub(crate) relocations: u64,
     pub(crate) relro: &'static str,
     pub(crate) start: f64,
+    /// Anonymous memory in bytes.
+    pub(crate) memory: u64,
     pub(crate) status: Status,
 }
 
@@ -47,6 +50,8 @@ pub(crate) struct Synthetic {
     pub(crate) noise: f64,
     pub(crate) width: f64,
     pub(crate) copies: u32,
+    /// How far the memory of copies is apart, in eighths of their range.
+    pub(crate) scatter: u64,
 }
 
 fn link_of_default(program: &str) -> Link {
@@ -62,6 +67,7 @@ const SHAPES: [Shape; 8] = {
         relocations: 0,
         relro: "not-applicable",
         start: 1.0,
+        memory: 550_000,
         status: Status::Built,
     };
     let loader = Shape {
@@ -71,6 +77,7 @@ const SHAPES: [Shape; 8] = {
         relocations: 5112,
         relro: "partial",
         start: 1.43,
+        memory: 690_000,
         status: Status::Built,
     };
     let libc = Shape { link: |_| Link::LoaderAndLibc, ..loader };
@@ -79,10 +86,10 @@ const SHAPES: [Shape; 8] = {
         fixed,
         Shape { link: link_of_default, ..fixed },
         loader,
-        Shape { pie: false, size: 1.014, relocations: 47, start: 1.82, ..libc },
-        Shape { size: 1.108, relocations: 5194, start: 1.90, ..libc },
+        Shape { pie: false, size: 1.014, relocations: 47, start: 1.82, memory: 670_000, ..libc },
+        Shape { size: 1.108, relocations: 5194, start: 1.90, memory: 770_000, ..libc },
         Shape { link: |_| Link::StaticPie, size: 1.8, relocations: 6482, start: 1.65, ..loader },
-        Shape { size: 1.03, relocations: 5194, relro: "full", start: 1.89, ..libc },
+        Shape { size: 1.03, relocations: 5194, relro: "full", start: 1.89, memory: 800_000, ..libc },
     ]
 };
 
@@ -114,6 +121,7 @@ impl Default for Synthetic {
             noise: 0.01,
             width: 0.012,
             copies: 8,
+            scatter: 1000,
         }
     }
 }
@@ -151,6 +159,7 @@ impl Synthetic {
             }
             self.timing(program, &mut run);
         }
+        memory::add(self, &mut run);
         run
     }
 
@@ -183,15 +192,7 @@ impl Synthetic {
     }
 
     fn timing(&self, program: &Base, run: &mut Run) {
-        let started = |name: &str| {
-            let pairs = self
-                .contrasts
-                .iter()
-                .filter(|contrast| contrast.primary || program.contrasts == Contrasts::All);
-            let mut pairs = pairs.filter(|contrast| contrast.base == name || contrast.changed == name);
-            let built = self.start(name).is_some();
-            built && pairs.next().is_some()
-        };
+        let started = |name: &str| is_started(self, program, name);
         for (metric, scale) in [("cpu-time", 1.0), ("wall-time", 1.1)] {
             for condition in ["pinned", "scheduled"] {
                 let row = |kind: &str, name: &str, statistic: &str, unit: &str, centre: f64, half: f64| {
@@ -283,6 +284,14 @@ impl Synthetic {
         let (_, shape) = self.variants.iter().find(|(variant, _)| variant.name == name)?;
         (shape.status == Status::Built).then_some(shape.start)
     }
+}
+
+/// Whether a variant was built and is on a side of what is timed of a program.
+fn is_started(data: &Synthetic, program: &Base, name: &str) -> bool {
+    let pairs =
+        data.contrasts.iter().filter(|contrast| contrast.primary || program.contrasts == Contrasts::All);
+    let mut pairs = pairs.filter(|contrast| contrast.base == name || contrast.changed == name);
+    data.start(name).is_some() && pairs.next().is_some()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of tests are small")]
