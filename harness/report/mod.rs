@@ -7,6 +7,7 @@ mod answer;
 mod canvas;
 mod closing;
 mod markdown;
+mod memory;
 mod plots;
 mod program;
 mod raster;
@@ -53,6 +54,7 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
+    memory: Option<memory::Memory>,
     noise: closing::Noise,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
@@ -92,7 +94,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         }
         sections.push(section(program, parts));
     }
-    Ok((text(&index, contrasts, sections)?, plots))
+    let memory = plots::memory(&index)?;
+    let pictures = memory.iter().map(Plot::picture).collect();
+    plots.extend(memory);
+    let memory = memory::part(&index, pictures);
+    Ok((text(&index, contrasts, sections, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -128,7 +134,12 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
     }
 }
 
-fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> Result<String> {
+fn text(
+    index: &Index<'_>,
+    contrasts: Vec<Picture>,
+    programs: Vec<Section>,
+    memory: Option<memory::Memory>,
+) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
         name: &info.name,
@@ -138,6 +149,7 @@ fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> R
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
+        memory,
         noise: closing::noise(index),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),

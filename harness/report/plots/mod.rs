@@ -6,6 +6,7 @@
 mod axis;
 mod forest;
 mod glance;
+mod memory;
 mod sheet;
 mod sizes;
 mod startup;
@@ -64,6 +65,25 @@ pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<P
             shows: "CPU time of a start, pinned: ratios of all contrasts".to_owned(),
         })
         .collect())
+}
+
+/// What several processes hold together, program by program; those for which there is data.
+pub(super) fn memory(index: &Index<'_>) -> Result<Vec<Plot>> {
+    let mut plots = Vec::new();
+    for program in &index.run().info.programs {
+        let places = index.places_of(program.source.language());
+        for place in &places {
+            if let Some(svg) = memory::draw(index, program, *place)? {
+                let name = name(&format!("{}-memory", program.name), *place, places.len() > 1);
+                plots.push(Plot {
+                    name,
+                    svg,
+                    shows: format!("{}: memory of several processes", program.name),
+                });
+            }
+        }
+    }
+    Ok(plots)
 }
 
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
