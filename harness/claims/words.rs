@@ -81,6 +81,11 @@ pub fn kilobytes_interval(row: &EstimateRow) -> String {
     bracketed(row, |bytes| signed(bytes / 1e3, 1))
 }
 
+/// A difference of sizes in kB, without the name of the unit: `+103.9`.
+pub fn kilobytes_more(bytes: f64) -> String {
+    signed(bytes / 1e3, 1)
+}
+
 fn size_unit(size: f64) -> (&'static str, fn(f64) -> String) {
     match size.abs() {
         size if size < 999.5 => ("bytes", |size| signed(size, 0)),

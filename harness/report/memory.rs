@@ -33,6 +33,8 @@ pub(super) struct Titled {
 /// A contrast in one program.
 struct Row<'a> {
     program: String,
+    /// By how much what is read-only only after relocation is larger, in bytes.
+    relro: Option<f64>,
     alone: Growth<'a>,
     tables: Option<Growth<'a>>,
 }
@@ -75,7 +77,8 @@ fn subjects<'a>(index: &Index<'a>) -> Vec<(&'a Program, Place<'a>, String)> {
 fn rows<'a>(index: &Index<'a>, contrast: &'a Contrast) -> Vec<Row<'a>> {
     let row = |(program, place, name): (&'a Program, Place<'a>, String)| {
         let growth = |measure| Growth::of(index, contrast, &program.name, place, measure);
-        Some(Row { program: name, alone: growth(ANONYMOUS)?, tables: growth(PAGE_TABLES) })
+        let relro = relro(index, contrast, &program.name, place);
+        Some(Row { program: name, relro, alone: growth(ANONYMOUS)?, tables: growth(PAGE_TABLES) })
     };
     subjects(index).into_iter().filter_map(row).collect()
 }
@@ -105,15 +108,36 @@ fn tables(index: &Index<'_>) -> Vec<Titled> {
     tables
 }
 
-const HEAD: [&str; 8] =
-    ["contrast", "program", "", ">anonymous, kB", ">ratio", ">noise floor, kB", ">page tables, kB", ">n"];
+/// How much larger the segment is that the loader writes to and then protects.
+fn relro(index: &Index<'_>, contrast: &Contrast, program: &str, place: Place<'_>) -> Option<f64> {
+    [true, false].into_iter().find_map(|stripped| {
+        let of = |variant: &str| {
+            let id = &index.artifact(program, variant, place, stripped)?.id;
+            Some(index.number(id, "memory-size", "relro")? as f64)
+        };
+        Some(of(&contrast.changed)? - of(&contrast.base)?)
+    })
+}
+
+const HEAD: [&str; 9] = [
+    "contrast",
+    "program",
+    "",
+    ">anonymous, kB",
+    ">RELRO, kB",
+    ">ratio",
+    ">noise floor, kB",
+    ">page tables, kB",
+    ">n",
+];
 
 fn cells(row: &Row<'_>) -> Vec<String> {
-    let Row { program, alone, tables } = row;
+    let Row { program, relro, alone, tables } = row;
     vec![
         program.clone(),
         alone.seen.sign().to_owned(),
         words::kilobytes_interval(alone.difference),
+        relro.map_or(String::new(), words::kilobytes_more),
         alone.ratio.map_or(String::new(), words::ratio_interval),
         alone.floor.map_or(String::new(), |floor| format!("{:.1}", floor / 1e3)),
         tables.map_or(String::new(), |growth| words::kilobytes_interval(growth.difference)),
@@ -127,6 +151,7 @@ fn further(index: &Index<'_>) -> Option<String> {
         "contrast",
         "",
         ">proportional, kB",
+        ">RELRO, kB",
         ">ratio",
         ">noise floor, kB",
         ">page tables, kB",
@@ -136,7 +161,8 @@ fn further(index: &Index<'_>) -> Option<String> {
         for contrast in index.contrasts_of(program) {
             let growth = |measure| Growth::of(index, contrast, &program.name, place, measure);
             let Some(alone) = growth(FURTHER) else { continue };
-            let row = Row { program: name.clone(), alone, tables: growth(FURTHER_TABLES) };
+            let relro = relro(index, contrast, &program.name, place);
+            let row = Row { program: name.clone(), relro, alone, tables: growth(FURTHER_TABLES) };
             let mut cells = cells(&row);
             cells.insert(1, contrast.name.clone());
             table.row(cells);
@@ -178,4 +204,58 @@ fn failures(all: &[MemoryRow]) -> Vec<String> {
         }
     }
     groups.into_iter().map(|(reason, cases)| format!("{}: {reason}", words::list(&cases))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{draw, markdown::fill_prose};
+    use crate::claims::synthetic::Synthetic;
+    use crate::results::Run;
+
+    fn section(run: &Run) -> String {
+        let text = draw(run).expect("renders").0;
+        let (_, rest) = text.split_once("## Memory\n").expect("has the section");
+        rest.split("\n## ").next().unwrap_or_default().to_owned()
+    }
+
+    /// The sign and the difference of a program in the first table of that contrast.
+    fn first_row<'a>(section: &'a str, title: &str, program: &str) -> Vec<&'a str> {
+        let (_, rest) = section.split_once(title).expect("has the table");
+        let row = rest.lines().find(|line| line.starts_with(&format!("| {program} "))).expect("has the row");
+        row.split('|').map(str::trim).skip(2).take(2).collect()
+    }
+
+    #[test]
+    fn signs_follow_the_readings() {
+        let data = Synthetic::default;
+        let title = "PIE, given internal linking (`static` to";
+        let usual = section(&data().run());
+        assert_eq!(first_row(&usual, title, "net")[0], "+");
+        let less = data().shape("pie-internal", |shape| shape.memory = 400_000).run();
+        assert_eq!(first_row(&section(&less), title, "hello")[0], "-");
+        let same = data().shape("pie-internal", |shape| shape.memory = 550_000).run();
+        let same = section(&same);
+        assert_eq!(first_row(&same, title, "hello")[0], "=");
+        assert!(same.contains("A further process of hello as `pie-internal` costs"), "{same}");
+        assert!(usual.contains("1, 2, 4 ... 32"), "{usual}");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_said() {
+        let mut run = Synthetic::default().run();
+        for row in run.memory.iter_mut().filter(|row| row.case.starts_with("net/static/")) {
+            (row.status, row.value) = ("ended".to_owned(), None);
+            row.reason = "ended with exit status 3 before it waited".to_owned();
+        }
+        let text = section(&run);
+        let said = fill_prose(
+            "- `net/static/go1.27.3/linux-amd64/stripped`: ended with exit status 3 before it waited.",
+        );
+        assert!(text.contains(&said), "{text}");
+        run.memory.clear();
+        run.estimates.retain(|row| row.metric.ends_with("time"));
+        let text = section(&run);
+        assert!(text.contains("Memory was not measured in this run."), "{text}");
+        assert!(!text.contains("mislead"), "{text}");
+    }
 }

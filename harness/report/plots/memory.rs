@@ -47,7 +47,7 @@ pub(super) fn draw<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>
     let texts: Vec<String> =
         lines.iter().map(|line| format!("{} {} each", line.variant, size(line.slope.estimate))).collect();
     let right = widest(texts.iter().map(String::as_str), LABEL, 560.0);
-    let (top, bottom) = (sheet.y + 10.0, sheet.y + 10.0 + HEIGHT);
+    let (top, bottom) = (sheet.y + 24.0, sheet.y + 24.0 + HEIGHT);
     let x = Axis {
         values: [0.0, most_at_once],
         ends: [MARGIN + 80.0, WIDTH - MARGIN - right - 60.0],
@@ -118,9 +118,10 @@ fn line<'a>(
             sums.entry(row.copies_at_once).or_default().push(row.value? as f64);
         }
         let mean = |values: &Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
-        let points = sums.iter().map(|(number, values)| (f64::from(*number), mean(values))).collect();
+        let points: Vec<(f64, f64)> =
+            sums.iter().map(|(number, values)| (f64::from(*number), mean(values))).collect();
         let is_pie = index.number(id, "pie", "") == Some(1);
-        Some(Line { variant: &variant.name, is_pie, points, slope })
+        (!points.is_empty()).then_some(Line { variant: &variant.name, is_pie, points, slope })
     })
 }
 
