@@ -145,7 +145,7 @@ impl Measured<'_> {
 fn most_at_once(available: Option<u64>, each: u64) -> u32 {
     let room = available.map_or(u64::MAX, |bytes| bytes / 2);
     let fits = |number: &u32| u64::from(*number) * each <= room;
-    (0..).map(|power| MOST_AT_ONCE >> power).take_while(|number| *number > 1).find(fits).unwrap_or(1)
+    (1..=MOST_AT_ONCE).rev().filter(|number| number.is_power_of_two()).find(fits).unwrap_or(1)
 }
 
 /// What the rows of one reading have in common.

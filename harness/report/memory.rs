@@ -89,7 +89,9 @@ fn tables(index: &Index<'_>) -> Vec<Titled> {
     let mut tables = Vec::new();
     for contrast in first {
         let mut table = Table::new(&HEAD[1..]);
-        rows(index, contrast).iter().for_each(|row| table.row(cells(row)));
+        for row in rows(index, contrast) {
+            table.row(cells(&row));
+        }
         if !table.is_empty() {
             let what = words::capital(&contrast.what);
             let title = format!("{what} (`{}` to `{}`)", contrast.base, contrast.changed);

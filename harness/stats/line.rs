@@ -18,7 +18,7 @@ pub fn line(points: &[(f64, f64)]) -> Option<Line> {
     let across: f64 = points.iter().map(|point| (point.0 - x).powi(2)).sum();
     let along: f64 = points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum();
     let slope = along / across;
-    slope.is_finite().then(|| Line { intercept: y - slope * x, slope })
+    slope.is_finite().then_some(Line { intercept: y - slope * x, slope })
 }
 
 #[cfg(test)]
