@@ -18,11 +18,10 @@ pub const ONE_COPY: &str = "one-copy";
 pub const N_COPIES: &str = "n-copies";
 
 /// What is estimated, by condition and metric.
-const MEASURES: [(&str, &str); 5] = [
+const MEASURES: [(&str, &str); 4] = [
     (ONE_COPY, "anonymous"),
     (ONE_COPY, "page-tables"),
     (N_COPIES, "proportional"),
-    (N_COPIES, "anonymous"),
     (N_COPIES, "page-tables"),
 ];
 
