@@ -17,6 +17,11 @@ pub const ONE_COPY: &str = "one-copy";
 /// Several processes of one file at once.
 pub const N_COPIES: &str = "n-copies";
 
+/// How the files came into the page cache: nothing was dropped, and nothing holds them.
+pub const WRITTEN: &str = "written";
+/// The units are copies of one function layout.
+pub const THIS_LAYOUT: &str = "this-layout";
+
 /// What is estimated, by condition and metric.
 const MEASURES: [(&str, &str); 4] = [
     (ONE_COPY, "anonymous"),
@@ -137,7 +142,11 @@ impl About<'_> {
             confidence: CONFIDENCE,
             units: u32::try_from(estimate.units).unwrap_or(u32::MAX),
             starts,
-            samples_sha256: self.sha256.to_owned(),
+            samples_sha256: self.sha256.chars().take(16).collect(),
+            cache: WRITTEN.to_owned(),
+            scope: THIS_LAYOUT.to_owned(),
+            low_simultaneous: None,
+            high_simultaneous: None,
         });
     }
 }

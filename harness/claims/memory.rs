@@ -7,18 +7,22 @@
 use super::effect::Seen;
 use super::subject::{pie_only, unique};
 use super::{Finding, Verdict, words};
-use crate::analyse::memory::{N_COPIES, ONE_COPY};
+use crate::analyse::memory::{N_COPIES, ONE_COPY, THIS_LAYOUT, WRITTEN};
 use crate::config::Contrast;
 use crate::results::{EstimateRow, Index, Measure, Place};
 
 /// Anonymous memory of a process alone: what it shares with none.
-pub const ANONYMOUS: Measure = Measure { metric: "anonymous", condition: ONE_COPY };
+pub const ANONYMOUS: Measure = measure("anonymous", ONE_COPY);
 /// Page tables of a process alone.
-pub const PAGE_TABLES: Measure = Measure { metric: "page-tables", condition: ONE_COPY };
+pub const PAGE_TABLES: Measure = measure("page-tables", ONE_COPY);
 /// What a further process of the same file adds to the proportional size of all.
-pub const FURTHER: Measure = Measure { metric: "proportional", condition: N_COPIES };
+pub const FURTHER: Measure = measure("proportional", N_COPIES);
 /// What a further process of the same file adds to the page tables of all.
-pub const FURTHER_TABLES: Measure = Measure { metric: "page-tables", condition: N_COPIES };
+pub const FURTHER_TABLES: Measure = measure("page-tables", N_COPIES);
+
+const fn measure(metric: &'static str, condition: &'static str) -> Measure {
+    Measure { metric, condition, cache: WRITTEN, scope: THIS_LAYOUT }
+}
 
 /// The least that memory comes in, in bytes; larger on some machines, none of which is a host yet.
 const PAGE: f64 = 4096.0;

@@ -89,8 +89,14 @@ impl Measured<'_> {
         for copy in 0..self.prepared.info.sampling.copies {
             interrupt::check()?;
             let folder = self.cache.scratch()?;
-            let copies =
-                Copies::make(folder, &program.name, artifacts.iter().map(PathBuf::as_path), store::write)?;
+            let seed = self.seed ^ u64::from(copy);
+            let copies = Copies::make(
+                folder,
+                &program.name,
+                artifacts.iter().map(PathBuf::as_path),
+                seed,
+                store::write,
+            )?;
             let arm = |number: usize| Arm { program: &copies.paths()[number], args: &args, env: &env };
             order.shuffle(&mut random);
             let tried: Vec<usize> = order.iter().copied().filter(|number| !alone.contains(number)).collect();

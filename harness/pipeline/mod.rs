@@ -65,14 +65,15 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
-    timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     let (samples, sha256) = folder.keep_samples()?;
     let contrasts = &prepared.config.contrasts;
     let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
     let (memory, sha256) = folder.keep_memory(timed.len())?;
     estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
-    let not_measured = not_measured(&prepared, &timed);
+    let mut not_measured = not_measured(&prepared, &timed);
+    not_measured.extend(limits);
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))
@@ -184,7 +185,7 @@ fn summary(run: PathBuf, report: PathBuf, artifacts: &[ArtifactRow]) -> Summary 
 }
 
 /// UTC, to the second.
-fn now() -> String {
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }

@@ -74,7 +74,8 @@ pub(super) struct Prepared {
     pub(super) info: RunInfo,
 }
 
-const COPIES: u32 = 8;
+/// Two more than a number has to rest on: a copy or two may lose their blocks.
+const COPIES: u32 = 10;
 
 fn budget(kind: RunKind) -> Duration {
     Duration::from_secs(match kind {
@@ -134,11 +135,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         started: now(),
         finished: None,
         resumed: 0,
-        harness: Harness {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: env!("GOPIE_COMMIT").to_owned(),
-            profile: env!("GOPIE_PROFILE").to_owned(),
-        },
+        harness: Harness::this(),
         machine,
         toolchains: vec![toolchain.clone()],
         targets,

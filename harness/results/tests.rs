@@ -63,14 +63,11 @@ fn block(number: u32) -> BlockRow {
         block: number,
         program: "a".to_owned(),
         affinity: "pinned".to_owned(),
-        copy: 0,
         cpu: Some(1),
         rounds: 1,
         seconds: 0.5,
-        steal_seconds: None,
         cpu_pressure_seconds: Some(0.0),
-        voided: false,
-        reason: String::new(),
+        ..BlockRow::default()
     }
 }
 
@@ -163,7 +160,7 @@ fn every_row_comes_back_as_it_was() {
             confidence: 0.95,
             units: 1,
             starts: 2,
-            samples_sha256: String::new(),
+            ..EstimateRow::default()
         },
         &ESTIMATES,
     );

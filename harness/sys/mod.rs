@@ -1,5 +1,10 @@
 //! The ground floor: the only room with `unsafe` in it, one idea a file.
 
+pub mod hold;
+pub mod load;
 pub mod map;
+pub mod mounts;
+pub mod pages;
 pub mod spawn;
+mod vfork;
 pub mod waiting;
