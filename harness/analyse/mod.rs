@@ -8,6 +8,7 @@
 
 mod builds;
 mod components;
+pub mod memory;
 mod modes;
 mod parts;
 mod values;

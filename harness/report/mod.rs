@@ -10,6 +10,7 @@ mod closing;
 mod controls;
 mod layouts;
 mod markdown;
+mod memory;
 mod plots;
 mod program;
 mod raster;
@@ -60,6 +61,7 @@ struct Page<'a> {
     layouts: layouts::Part,
     speed: Vec<Picture>,
     scope: String,
+    memory: Option<memory::Memory>,
     noise: closing::Noise,
     controls: controls::Controls,
     not_measured: &'a [NotMeasured],
@@ -112,7 +114,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     }
     let speed = at_work.iter().map(Plot::picture).collect();
     plots.extend(at_work);
-    Ok((text(&index, contrasts, speed, sections)?, plots))
+    let memory = plots::memory(&index)?;
+    let pictures = memory.iter().map(Plot::picture).collect();
+    plots.extend(memory);
+    let memory = memory::part(&index, pictures);
+    Ok((text(&index, contrasts, speed, sections, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -153,6 +159,7 @@ fn text(
     contrasts: Vec<Picture>,
     speed: Vec<Picture>,
     programs: Vec<Section>,
+    memory: Option<memory::Memory>,
 ) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
@@ -166,6 +173,7 @@ fn text(
         layouts: layouts::part(index),
         speed,
         scope: answer::layouts(index),
+        memory,
         noise: closing::noise(index),
         controls: controls::controls(index),
         not_measured: &info.not_measured,

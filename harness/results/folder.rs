@@ -100,7 +100,7 @@ impl RunFolder {
         &self.info
     }
 
-    fn partial(&self) -> PathBuf {
+    pub(super) fn partial(&self) -> PathBuf {
         self.path.join("partial")
     }
 

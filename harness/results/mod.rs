@@ -11,6 +11,7 @@ mod folder;
 mod index;
 mod info;
 mod layouts;
+mod memory;
 mod rows;
 mod run;
 pub mod table;
@@ -24,6 +25,7 @@ pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 pub use layouts::LayoutRow;
+pub use memory::{MemoryRow, OK, load_memory};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
 

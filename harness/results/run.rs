@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::folder::CALIBRATION;
 use super::table;
 use super::{
-    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, RunInfo, SCHEMA, Samples,
+    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, MemoryRow, RunInfo,
+    SCHEMA, Samples, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -33,6 +34,8 @@ pub struct Run {
     pub builds: Vec<BuildRow>,
     /// `layouts.csv`.
     pub layouts: Vec<LayoutRow>,
+    /// `memory.csv.gz`; empty where no memory was measured.
+    pub memory: Vec<MemoryRow>,
 }
 
 impl Run {
@@ -52,6 +55,7 @@ impl Run {
             calibration: load_calibration(dir)?,
             builds: BuildRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
+            memory: load_memory(dir)?.0,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+mod memory;
 pub(crate) mod speed;
 mod timing;
 
@@ -26,6 +27,8 @@ pub(crate) struct Shape {
     pub(crate) relocations: u64,
     pub(crate) relro: &'static str,
     pub(crate) start: f64,
+    /// Anonymous memory in bytes.
+    pub(crate) memory: u64,
     pub(crate) status: Status,
 }
 
@@ -55,6 +58,8 @@ pub(crate) struct Synthetic {
     pub(crate) over_layouts: Option<f64>,
     /// Why scheduled blocks were not quiet; there are then no wall times of theirs.
     pub(crate) unquiet: &'static str,
+    /// How far the memory of copies is apart, in eighths of their range.
+    pub(crate) scatter: u64,
 }
 
 fn link_of_default(program: &str) -> Link {
@@ -70,6 +75,7 @@ const SHAPES: [Shape; 8] = {
         relocations: 0,
         relro: "not-applicable",
         start: 1.0,
+        memory: 550_000,
         status: Status::Built,
     };
     let loader = Shape {
@@ -79,6 +85,7 @@ const SHAPES: [Shape; 8] = {
         relocations: 5112,
         relro: "partial",
         start: 1.43,
+        memory: 690_000,
         status: Status::Built,
     };
     let libc = Shape { link: |_| Link::LoaderAndLibc, ..loader };
@@ -87,10 +94,10 @@ const SHAPES: [Shape; 8] = {
         fixed,
         Shape { link: link_of_default, ..fixed },
         loader,
-        Shape { pie: false, size: 1.014, relocations: 47, start: 1.82, ..libc },
-        Shape { size: 1.108, relocations: 5194, start: 1.90, ..libc },
+        Shape { pie: false, size: 1.014, relocations: 47, start: 1.82, memory: 670_000, ..libc },
+        Shape { size: 1.108, relocations: 5194, start: 1.90, memory: 770_000, ..libc },
         Shape { link: |_| Link::StaticPie, size: 1.8, relocations: 6482, start: 1.65, ..loader },
-        Shape { size: 1.03, relocations: 5194, relro: "full", start: 1.89, ..libc },
+        Shape { size: 1.03, relocations: 5194, relro: "full", start: 1.89, memory: 800_000, ..libc },
     ]
 };
 
@@ -125,6 +132,7 @@ impl Default for Synthetic {
             simultaneous: None,
             over_layouts: None,
             unquiet: "",
+            scatter: 1000,
         }
     }
 }
@@ -155,6 +163,7 @@ impl Synthetic {
             calibration: None,
             builds: Vec::new(),
             layouts: Vec::new(),
+            memory: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {
@@ -164,6 +173,7 @@ impl Synthetic {
             }
             timing::add(self, program, &mut run);
         }
+        memory::add(self, &mut run);
         run
     }
 
@@ -200,6 +210,14 @@ impl Synthetic {
         let (_, shape) = self.variants.iter().find(|(variant, _)| variant.name == name)?;
         (shape.status == Status::Built).then_some(shape.start)
     }
+}
+
+/// Whether a variant was built and is on a side of what is timed of a program.
+fn is_started(data: &Synthetic, program: &Base, name: &str) -> bool {
+    let pairs =
+        data.contrasts.iter().filter(|contrast| contrast.primary || program.contrasts == Contrasts::All);
+    let mut pairs = pairs.filter(|contrast| contrast.base == name || contrast.changed == name);
+    data.start(name).is_some() && pairs.next().is_some()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of tests are small")]

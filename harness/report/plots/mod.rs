@@ -6,6 +6,7 @@
 mod axis;
 mod forest;
 mod glance;
+mod memory;
 mod parts;
 mod sheet;
 mod sizes;
@@ -74,6 +75,25 @@ pub(super) fn speed<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Option<Pl
     let svg = speed::draw(index, place)?;
     let shows = "CPU time of work over function layouts: ratios of PIE alone".to_owned();
     Ok(svg.map(|svg| Plot { name: name("speed", place, several), svg, shows }))
+}
+
+/// What several processes hold together, program by program; those for which there is data.
+pub(super) fn memory(index: &Index<'_>) -> Result<Vec<Plot>> {
+    let mut plots = Vec::new();
+    for program in &index.run().info.programs {
+        let places = index.places_of(program.source.language());
+        for place in &places {
+            if let Some(svg) = memory::draw(index, program, *place)? {
+                let name = name(&format!("{}-memory", program.name), *place, places.len() > 1);
+                plots.push(Plot {
+                    name,
+                    svg,
+                    shows: format!("{}: memory of several processes", program.name),
+                });
+            }
+        }
+    }
+    Ok(plots)
 }
 
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
