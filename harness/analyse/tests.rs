@@ -240,7 +240,7 @@ fn the_parts_and_the_rest_add_up_to_the_total() {
 #[test]
 fn scatter_is_told_apart_by_level() {
     // Sixteen blocks over eight copies; copies differ by 10 %, blocks by 1 %, rounds by 0.1 %.
-    let off = |on: u32, by: f64| if on % 2 == 0 { by } else { -by };
+    let off = |on: u32, by: f64| if on.is_multiple_of(2) { by } else { -by };
     let cpu = |block: u32, round: u32, side: usize| {
         let log = off(block / 2, 0.1) + off(block, 0.01) + off(round, 0.001);
         0.001 * if side == 0 { 1.0 } else { log.exp() }

@@ -267,13 +267,7 @@ impl Synthetic {
                         found.high_simultaneous = Some(ratio * (1.0 + half));
                     }
                     if let Some(factor) = self.over_layouts.filter(|_| primary) {
-                        let shift = |value: Option<f64>| value.map(|value| value * factor);
-                        let (scope, units) = ("over-layouts".to_owned(), 16);
-                        let (low, high) = (shift(found.low), shift(found.high));
-                        let (low_simultaneous, high_simultaneous) = (None, None);
-                        let estimate = found.estimate * factor;
-                        let over = EstimateRow { scope, units, estimate, low, high, ..found.clone() };
-                        run.estimates.push(EstimateRow { low_simultaneous, high_simultaneous, ..over });
+                        run.estimates.push(over_layouts(&found, factor));
                     }
                     run.estimates.push(found);
                     let unit = program.start * scale;
@@ -287,28 +281,30 @@ impl Synthetic {
                         unit * base * half,
                     ));
                 }
-                for total in
-                    self.contrasts.iter().filter(|contrast| contrast.total && started(&contrast.base))
-                {
-                    let change = |contrast: &Contrast| {
-                        let all = program.contrasts == Contrasts::All;
-                        let more = self.start(&contrast.changed)? - self.start(&contrast.base)?;
-                        all.then_some(more * program.start * scale)
-                    };
-                    let find = |name: &String| self.contrasts.iter().find(|contrast| contrast.name == *name);
-                    let parts = total.parts.iter().map(|name| Some((name.as_str(), change(find(name)?)?)));
-                    let (Some(whole), Some(parts)) = (change(total), parts.collect::<Option<Vec<_>>>())
-                    else {
-                        continue;
-                    };
-                    let rest = whole - parts.iter().map(|(_, more)| more).sum::<f64>();
-                    for (name, more) in [("total", whole)].into_iter().chain(parts).chain([("rest", rest)]) {
-                        let name = format!("{}/{name}", total.name);
-                        let half = program.start * scale * self.width;
-                        run.estimates.push(row("part", &name, "difference", "seconds", more, half));
-                    }
-                }
+                self.parts(program, scale, &row, run);
                 self.block(program, condition, run);
+            }
+        }
+    }
+
+    /// Totals in parts, of a program that has them all.
+    fn parts(&self, program: &Base, scale: f64, row: &Row<'_>, run: &mut Run) {
+        for total in self.contrasts.iter().filter(|contrast| contrast.total) {
+            let change = |contrast: &Contrast| {
+                let all = program.contrasts == Contrasts::All;
+                let more = self.start(&contrast.changed)? - self.start(&contrast.base)?;
+                all.then_some(more * program.start * scale)
+            };
+            let find = |name: &String| self.contrasts.iter().find(|contrast| contrast.name == *name);
+            let parts = total.parts.iter().map(|name| Some((name.as_str(), change(find(name)?)?)));
+            let (Some(whole), Some(parts)) = (change(total), parts.collect::<Option<Vec<_>>>()) else {
+                continue;
+            };
+            let rest = whole - parts.iter().map(|(_, more)| more).sum::<f64>();
+            for (name, more) in [("total", whole)].into_iter().chain(parts).chain([("rest", rest)]) {
+                let name = format!("{}/{name}", total.name);
+                let half = program.start * scale * self.width;
+                run.estimates.push(row("part", &name, "difference", "seconds", more, half));
             }
         }
     }
@@ -347,6 +343,23 @@ impl Synthetic {
     fn start(&self, name: &str) -> Option<f64> {
         let (_, shape) = self.variants.iter().find(|(variant, _)| variant.name == name)?;
         (shape.status == Status::Built).then_some(shape.start)
+    }
+}
+
+/// Makes a row of kind, name, statistic, unit, estimate and half the width of its interval.
+type Row<'r> = dyn Fn(&str, &str, &str, &str, f64, f64) -> EstimateRow + 'r;
+
+/// The same row over layouts, where the ratio is another.
+fn over_layouts(found: &EstimateRow, factor: f64) -> EstimateRow {
+    EstimateRow {
+        scope: "over-layouts".to_owned(),
+        estimate: found.estimate * factor,
+        low: found.low.map(|low| low * factor),
+        high: found.high.map(|high| high * factor),
+        low_simultaneous: None,
+        high_simultaneous: None,
+        units: 16,
+        ..found.clone()
     }
 }
 
