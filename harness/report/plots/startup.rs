@@ -33,9 +33,10 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     let unit = TimeUnit::of(most);
     let confidence = rows[0].centre.confidence * 100.0;
     let subtitle = format!(
-        "A dot is the median of one fresh copy, the bar their mean with its {confidence:.0} % interval; {}, {}; \
-         provisional",
-        place.toolchain, place.target
+        "A dot is the median of one fresh copy, the bar their mean with its {confidence:.0} % interval; {}, {}; {}",
+        place.toolchain,
+        place.target,
+        super::layout(index)
     );
     let mut sheet = Sheet::new(&title(program, *first, rows), &subtitle);
     let variants = names(index, &panels);
