@@ -6,12 +6,16 @@
 //! mean over units with a t interval. A ratio is that of `exp` of the mean logarithm. No number is given that
 //! fewer than [`LEAST_UNITS`] units are behind.
 
+mod builds;
 mod components;
+pub mod memory;
 mod modes;
 mod parts;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use builds::build_costs;
 
 use crate::config::Contrast;
 use crate::plan::Timed;
@@ -35,6 +39,9 @@ const TAKEN_APART: [(&str, &str); 2] = [HEADLINE, ("wall-time", "scheduled")];
 /// The function layout that Go's linker chooses by itself.
 const DEFAULT_LAYOUT: &str = "default";
 
+/// The scope whose units are layouts.
+const OVER_LAYOUTS: &str = "over-layouts";
+
 /// Conditions of a group of blocks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group<'a> {
@@ -45,7 +52,7 @@ struct Group<'a> {
 
 impl<'a> Group<'a> {
     fn of(block: &'a BlockRow) -> Self {
-        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { "over-layouts" };
+        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { OVER_LAYOUTS };
         Self { condition: &block.condition, cache: &block.cache, scope }
     }
 
@@ -123,7 +130,7 @@ impl Units<'_> {
     /// The blocks that count: wall times in quiet ones alone.
     fn counted(&self, metric: &str) -> impl Iterator<Item = (&BlockRow, &BlockValues<'_>)> {
         let all = self.blocks.iter().map(|(row, values)| (*row, *values));
-        all.filter(move |(row, _)| metric != "wall-time" || row.unquiet.is_empty())
+        all.filter(move |(row, _)| !metric.ends_with("wall-time") || row.unquiet.is_empty())
     }
 
     /// One value a block, by unit.
@@ -150,7 +157,8 @@ impl Units<'_> {
     fn of_case(&self, case: &str, rows: &mut Vec<EstimateRow>) {
         for (index, (metric, unit, _)) in METRICS.into_iter().enumerate() {
             let of = |values: &BlockValues<'_>| -> Option<Vec<f64>> {
-                Some(values.get(case)?.values().map(|values| values[index]).collect())
+                let all = values.get(case)?.values().map(|values| values[index]);
+                Some(all.filter(|value| value.is_finite()).collect())
             };
             let centres = self.centres(metric, |values| median(&of(values)?));
             let starts = self.starts(metric, |values| of(values).map_or(0, |values| values.len()));
@@ -190,6 +198,7 @@ impl Units<'_> {
                 unit,
                 starts,
             };
+            let mut layouts = Vec::new();
             let mut add = |said: Said<'_>, centres: Vec<f64>, back: fn(f64) -> f64| {
                 let first = rows.len();
                 if self.push(&said, &centres, back, rows) && simultaneous && metric == HEADLINE.0 {
@@ -201,7 +210,14 @@ impl Units<'_> {
             };
             let log = |base: f64, changed: f64| (changed / base).ln();
             if has_ratio {
-                add(said("ratio", "ratio"), self.centres(metric, |values| each(values, log)), f64::exp);
+                let centres = self.centres(metric, |values| each(values, log));
+                add(said("ratio", "ratio"), centres.clone(), f64::exp);
+                let dots = self.group.scope == OVER_LAYOUTS && metric.ends_with("cpu-time");
+                if dots && centres.len() >= LEAST_UNITS {
+                    let said = Said { starts: 0, ..said("layout-ratio", "ratio") };
+                    let one = |log: &f64| Estimate { mean: log.exp(), interval: None, units: 1 };
+                    layouts.extend(centres.iter().map(|centre| self.row(&said, one(centre))));
+                }
                 let means =
                     |values: &BlockValues<'_>| means(values).map(|[base, changed]| log(base, changed));
                 add(said("mean-ratio", "ratio"), self.centres(metric, means), f64::exp);
@@ -212,6 +228,7 @@ impl Units<'_> {
                 let means = |values: &BlockValues<'_>| means(values).map(|[base, changed]| changed - base);
                 add(said("mean-difference", unit), self.centres(metric, means), f64::from);
             }
+            rows.extend(layouts);
         }
     }
 

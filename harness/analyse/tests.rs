@@ -205,6 +205,50 @@ fn means_stand_beside_the_medians() {
     assert!((of("ratio") - 1.0).abs() < 1e-9 && (of("mean-ratio") - 1.8).abs() < 1e-9);
 }
 
+/// Blocks of work over sixteen layouts, among blocks of starts of the same layouts.
+fn with_work(ratio: fn(u32) -> f64) -> Samples {
+    let mut all = samples(32, 5, |block, _, side| {
+        if block < 16 { 0.001 * [1.0, 2.0][side] } else { 0.1 * [1.0, ratio(block - 16)][side] }
+    });
+    for block in &mut all.blocks {
+        block.layout = (block.block % 16 + 1).to_string();
+    }
+    let work: Vec<u64> = all.starts.iter().filter(|row| row.block >= 16).map(|row| row.start).collect();
+    all.samples.retain(|row| row.metric == "cpu-time");
+    for sample in all.samples.iter_mut().filter(|row| work.contains(&row.start)) {
+        sample.metric = "workload-cpu-time".to_owned();
+    }
+    all
+}
+
+#[test]
+fn work_and_starts_of_the_same_layouts_are_never_mixed() {
+    let rows = analyse(&with_work(|_| 1.25));
+    let of = |metric: &str| {
+        let ratio = rows.iter().find(|row| row.metric == metric && row.statistic == "ratio");
+        ratio.map(|row| ((row.estimate * 1e6).round(), row.units, row.starts, row.scope.as_str()))
+    };
+    assert_eq!(of("cpu-time"), Some((2_000_000.0, 16, 160, "over-layouts")));
+    assert_eq!(of("workload-cpu-time"), Some((1_250_000.0, 16, 160, "over-layouts")));
+    assert_eq!(of("workload-wall-time"), None, "it was not measured");
+    let centre = |metric: &str| {
+        rows.iter().find(|row| row.metric == metric && row.name == BASE && row.statistic == "centre")
+    };
+    assert!((centre("workload-cpu-time").expect("is estimated").estimate - 0.1).abs() < 1e-9);
+}
+
+#[test]
+fn the_interval_of_work_comes_from_the_layouts() {
+    // Every other layout is 10 % slower; the runs of one layout are all the same.
+    let rows = analyse(&with_work(|layout| if layout % 2 == 0 { 0.95 } else { 1.05 }));
+    let own = || rows.iter().filter(|row| row.metric == "workload-cpu-time");
+    let ratio = own().find(|row| row.statistic == "ratio").expect("is estimated");
+    assert!(ratio.low.expect("has one") < 0.98 && ratio.high.expect("has one") > 1.02, "{ratio:?}");
+    let dots: Vec<f64> =
+        own().filter(|row| row.statistic == "layout-ratio").map(|row| row.estimate).collect();
+    assert_eq!((dots.len(), dots.iter().filter(|ratio| **ratio < 1.0).count()), (16, 8));
+}
+
 #[test]
 fn the_parts_and_the_rest_add_up_to_the_total() {
     let case = |variant: &str| format!("hello/{variant}/go1.27.3/linux-amd64");

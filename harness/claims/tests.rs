@@ -138,6 +138,47 @@ fn size_cost() {
 }
 
 #[test]
+fn memory_cost() {
+    let id = "memory-cost";
+    let data = Synthetic::default;
+    check(id, &data(), Verdict::Supported, "Anonymous memory of a process: more in 4 of 4");
+    check(
+        id,
+        &data(),
+        Verdict::Supported,
+        "What a further process adds, shared pages divided: more in 2 of 2",
+    );
+    check(id, &data(), Verdict::Supported, "+140 kB [+138, +143] (1.254 times");
+    let pair = |internal: u64, external: u64, scatter: u64| {
+        Synthetic { scatter, ..data() }
+            .shape("pie-internal", |shape| shape.memory = internal)
+            .shape("pie-external", |shape| shape.memory = external)
+    };
+    check(
+        id,
+        &pair(550_000, 670_000, 0),
+        Verdict::Refuted,
+        "no difference seen in 4 of 4 (0 bytes to 0 bytes not excluded)",
+    );
+    check(id, &pair(500_000, 600_000, 100), Verdict::Refuted, "less in 4 of 4");
+    check(id, &pair(500_000, 770_000, 100), Verdict::Qualified, "more in 2 of 4, less in 2 of 4");
+    // What cannot be told from nothing, nor excluded.
+    check(id, &pair(550_000, 670_000, 10_000), Verdict::Undecided, "kB not excluded)");
+    check(id, &pair(560_000, 680_000, 1000), Verdict::Supported, "more in 4 of 4");
+    check(id, &pair(690_000, 770_000, 100_000), Verdict::Undecided, "in 4 of 4");
+    check(id, &Synthetic { copies: 1, ..data() }, Verdict::Undecided, "too few copies in 4 of 4");
+    check(id, &data().without("control"), Verdict::Undecided, "no noise floor measured in 4 of 4");
+    // One process alone shows what is private, not that others share it.
+    let mut run = data().run();
+    run.estimates.retain(|row| row.condition != "n-copies");
+    let alone = judge(&run).into_iter().find(|judged| judged.id == id).expect("is there");
+    assert_eq!(alone.verdict, Verdict::Qualified);
+    run.estimates.retain(|row| row.condition != "one-copy");
+    let none = judge(&run).into_iter().find(|judged| judged.id == id).expect("is there");
+    assert_eq!((none.verdict, none.because.contains("was measured")), (Verdict::Undecided, true));
+}
+
+#[test]
 fn startup_cost() {
     let id = "startup-cost";
     check(id, &Synthetic::default(), Verdict::Supported, "CPU time, pinned: more in 4 of 4");

@@ -1,8 +1,10 @@
 //! What was typed: one file a command. No work is done here.
 
+mod calibrate;
 mod diff;
 mod doctor;
 mod inspect;
+mod record_usage;
 mod report;
 mod run;
 
@@ -36,10 +38,13 @@ input unreadable); 130 interrupted.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Calibrate(calibrate::Calibrate),
     Diff(diff::Diff),
     Doctor(doctor::Doctor),
     Report(report::Report),
     Inspect(inspect::Inspect),
+    #[command(hide = true)]
+    RecordUsage(record_usage::RecordUsage),
 }
 
 impl Cli {
@@ -48,10 +53,12 @@ impl Cli {
         match self.command {
             None => self.run.run(),
             Some(Command::Run(run)) => run.run(),
+            Some(Command::Calibrate(calibrate)) => calibrate.run(),
             Some(Command::Diff(diff)) => diff.run(),
             Some(Command::Doctor(doctor)) => doctor.run(),
             Some(Command::Report(report)) => report.run(),
             Some(Command::Inspect(inspect)) => inspect.run(),
+            Some(Command::RecordUsage(record)) => record.run(),
         }
     }
 }

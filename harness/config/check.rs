@@ -40,7 +40,7 @@ pub enum ConfigError {
         nearest: Option<String>,
     },
     /// A digest that is none.
-    #[error("the program {program:?} has stdout_sha256 {digest:?}, which is not 64 hexadecimal digits")]
+    #[error("the program {program:?} has the stdout_sha256 {digest:?}, which is not 64 hexadecimal digits")]
     BadDigest {
         /// Name of the program.
         program: String,
@@ -90,7 +90,8 @@ pub(super) fn schema(path: &Path, schema: u32) -> Result<()> {
 pub(super) fn programs(programs: &[Program]) -> Result<(), ConfigError> {
     names("program", programs.iter().map(|program| program.name.as_str()))?;
     for program in programs {
-        for digest in program.workload.stdout_sha256.values() {
+        let workloads = [Some(&program.workload), program.speed.as_ref()];
+        for digest in workloads.into_iter().flatten().flat_map(|one| one.stdout_sha256.values()) {
             if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let (program, digest) = (program.name.clone(), digest.clone());
                 return Err(ConfigError::BadDigest { program, digest });

@@ -4,10 +4,13 @@
 //! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
 
 mod answer;
+pub mod calibration;
 mod canvas;
 mod closing;
 mod controls;
+mod layouts;
 mod markdown;
+mod memory;
 mod plots;
 mod program;
 mod raster;
@@ -55,7 +58,10 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
-    layouts: String,
+    layouts: layouts::Part,
+    speed: Vec<Picture>,
+    scope: String,
+    memory: Option<memory::Memory>,
     noise: closing::Noise,
     controls: controls::Controls,
     not_measured: &'a [NotMeasured],
@@ -102,7 +108,17 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         }
         sections.push(section(program, parts));
     }
-    Ok((text(&index, contrasts, sections)?, plots))
+    let mut at_work = Vec::new();
+    for place in index.places() {
+        at_work.extend(plots::speed(&index, place)?);
+    }
+    let speed = at_work.iter().map(Plot::picture).collect();
+    plots.extend(at_work);
+    let memory = plots::memory(&index)?;
+    let pictures = memory.iter().map(Plot::picture).collect();
+    plots.extend(memory);
+    let memory = memory::part(&index, pictures);
+    Ok((text(&index, contrasts, speed, sections, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -138,7 +154,13 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
     }
 }
 
-fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> Result<String> {
+fn text(
+    index: &Index<'_>,
+    contrasts: Vec<Picture>,
+    speed: Vec<Picture>,
+    programs: Vec<Section>,
+    memory: Option<memory::Memory>,
+) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
         name: &info.name,
@@ -148,7 +170,10 @@ fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> R
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
-        layouts: answer::layouts(index),
+        layouts: layouts::part(index),
+        speed,
+        scope: answer::layouts(index),
+        memory,
         noise: closing::noise(index),
         controls: controls::controls(index),
         not_measured: &info.not_measured,

@@ -5,6 +5,7 @@ mod starts;
 use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
+use crate::claims::synthetic::speed::{Speed, with_speed};
 use crate::claims::synthetic::{Link, Shape, Synthetic};
 use crate::config::{Contrast, Contrasts, Language, Source};
 use crate::results::{ArtifactRow, NotMeasured, Run, Status};
@@ -308,7 +309,7 @@ fn words_in_plots_are_whole_and_do_not_overlap() {
 fn pictures_are_small_png_files() {
     let files = render(&Synthetic::default().run()).expect("renders");
     let pictures: Vec<_> = files.iter().filter(|(name, _)| is_picture(name)).collect();
-    assert_eq!(pictures.len(), 10);
+    assert_eq!(pictures.len(), 11);
     for (name, bytes) in pictures {
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
         assert!((5_000..150_000).contains(&bytes.len()), "{name} has {} bytes", bytes.len());
@@ -348,5 +349,28 @@ proptest! {
         };
         let row = text.lines().find(|line| line.starts_with("| pie-given-internal |")).expect("has the row");
         prop_assert_eq!(row.split('|').nth(2).map(str::trim), Some(sign), "{}", row);
+    }
+}
+
+#[test]
+fn what_was_measured_over_layouts_has_sections_of_its_own() {
+    let plain = markdown(&Synthetic::default().run());
+    assert!(plain.contains("No start was timed in another function layout in this run."));
+    assert!(plain.contains("No work was timed in this run"));
+    let more = Speed {
+        ratio: |contrast, _| if contrast == "pie-given-internal" { 1.05 } else { 1.003 },
+        ..Speed::default()
+    };
+    for (data, speed) in [(Synthetic::default(), Speed::default()), (Synthetic::default(), more)] {
+        let run = with_speed(data.run(), &speed);
+        let (text, plots) = draw(&run).expect("renders");
+        let (_, section) = text.split_once("## Speed when running").expect("has a section");
+        let section = section.split("\n## ").next().expect("ends");
+        assert!(section.contains("plots/speed.png") && section.contains("| fixed "), "{section}");
+        assert!(section.contains("The noise floor is hello 0.4 %"), "{section}");
+        let plot = plots.iter().find(|plot| plot.name == "speed").expect("is drawn");
+        check_words("speed", &plot.svg);
+        let said = if (speed.ratio)("pie-given-internal", "") > 1.0 { "in 4 of 8" } else { "in 0 of 8" };
+        assert!(plot.svg.contains(said), "{said}");
     }
 }

@@ -29,6 +29,17 @@ pub struct Harness {
     pub profile: String,
 }
 
+impl Harness {
+    /// The program that this is.
+    pub fn this() -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: env!("GOPIE_COMMIT").to_owned(),
+            profile: env!("GOPIE_PROFILE").to_owned(),
+        }
+    }
+}
+
 /// How the starts were timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
@@ -40,6 +51,9 @@ pub struct Sampling {
     pub seed: u64,
     /// Seconds after which a start is killed.
     pub timeout_seconds: f64,
+    /// Function layouts beside the one that ships: `-randlayout` seeds from 1 on.
+    #[serde(default)]
+    pub layouts: u32,
 }
 
 /// `run.json`.

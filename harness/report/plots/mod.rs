@@ -6,9 +6,11 @@
 mod axis;
 mod forest;
 mod glance;
+mod memory;
 mod parts;
 mod sheet;
 mod sizes;
+mod speed;
 mod startup;
 pub(super) mod waterfall;
 
@@ -71,6 +73,33 @@ pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<P
             shows: "CPU time of a start, pinned: ratios of all contrasts".to_owned(),
         })
         .collect())
+}
+
+/// Speed at work of all programs, where any was timed.
+pub(super) fn speed<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Option<Plot>> {
+    let several = index.places().len() > 1;
+    let svg = speed::draw(index, place)?;
+    let shows = "CPU time of work over function layouts: ratios of PIE alone".to_owned();
+    Ok(svg.map(|svg| Plot { name: name("speed", place, several), svg, shows }))
+}
+
+/// What several processes hold together, program by program; those for which there is data.
+pub(super) fn memory(index: &Index<'_>) -> Result<Vec<Plot>> {
+    let mut plots = Vec::new();
+    for program in &index.run().info.programs {
+        let places = index.places_of(program.source.language());
+        for place in &places {
+            if let Some(svg) = memory::draw(index, program, *place)? {
+                let name = name(&format!("{}-memory", program.name), *place, places.len() > 1);
+                plots.push(Plot {
+                    name,
+                    svg,
+                    shows: format!("{}: memory of several processes", program.name),
+                });
+            }
+        }
+    }
+    Ok(plots)
 }
 
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
