@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::claims::words;
-use crate::results::{BlockRow, Index};
+use crate::results::{BlockRow, Index, LibraryRow};
 
 /// The blocks, and what is known of them.
 #[derive(Debug, Serialize)]
@@ -24,7 +24,14 @@ pub(super) fn controls(index: &Index<'_>) -> Controls {
         return Controls { sentences: Vec::new(), voided: Vec::new(), unquiet: Vec::new() };
     }
     Controls {
-        sentences: [summary(blocks), files(blocks), settings(blocks), machine(blocks)].concat(),
+        sentences: [
+            summary(blocks),
+            files(blocks),
+            libraries(&index.run().libraries),
+            settings(blocks),
+            machine(blocks),
+        ]
+        .concat(),
         voided: reasons(blocks, |block| if block.voided { &block.reason } else { "" }),
         unquiet: reasons(blocks, |block| &block.unquiet),
     }
@@ -84,6 +91,15 @@ fn files(blocks: &[BlockRow]) -> Vec<String> {
         folios,
         format!("Residency or folios changed during {}.", share(blocks, moved)),
     ]
+}
+
+/// What artifacts were started with.
+fn libraries(rows: &[LibraryRow]) -> Vec<String> {
+    let one = |row: &LibraryRow| {
+        let what = if row.loader { "loader" } else { "library" };
+        format!("The {what} `{}`: SHA-256 `{}`.", row.path, row.sha256)
+    };
+    rows.iter().map(one).collect()
 }
 
 fn settings(blocks: &[BlockRow]) -> Vec<String> {

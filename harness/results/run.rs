@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::folder::CALIBRATION;
 use super::table;
 use super::{
-    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, MemoryRow, RunInfo,
-    SCHEMA, Samples, load_memory,
+    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, LibraryRow, MemoryRow,
+    RunInfo, SCHEMA, Samples, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -34,6 +34,8 @@ pub struct Run {
     pub builds: Vec<BuildRow>,
     /// `layouts.csv`.
     pub layouts: Vec<LayoutRow>,
+    /// `libraries.csv`.
+    pub libraries: Vec<LibraryRow>,
     /// `memory.csv.gz`; empty where no memory was measured.
     pub memory: Vec<MemoryRow>,
 }
@@ -55,6 +57,7 @@ impl Run {
             calibration: load_calibration(dir)?,
             builds: BuildRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
+            libraries: LibraryRow::load(dir)?,
             memory: load_memory(dir)?.0,
         })
     }

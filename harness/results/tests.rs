@@ -7,6 +7,7 @@ use tempfile::tempdir;
 use super::builds::BUILDS;
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
 use super::layouts::LAYOUTS;
+use super::libraries::LIBRARIES;
 use super::memory::MEMORY;
 use super::*;
 use crate::config::RunKind;
@@ -113,6 +114,10 @@ fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>
 fn every_row_comes_back_as_it_was() {
     there_and_back(start(3, 1), &STARTS);
     there_and_back(sample(3), &SAMPLES);
+    there_and_back(
+        LibraryRow { path: "/lib/ld, so".to_owned(), loader: true, sha256: "ab".repeat(32) },
+        &LIBRARIES,
+    );
     there_and_back(block(2), &BLOCKS);
     there_and_back(reading("ok", Some(4096)), &MEMORY);
     there_and_back(reading("ended", None), &MEMORY);

@@ -163,6 +163,7 @@ impl Synthetic {
             calibration: None,
             builds: Vec::new(),
             layouts: Vec::new(),
+            libraries: Vec::new(),
             memory: Vec::new(),
         };
         for program in &self.programs {

@@ -19,7 +19,7 @@ use crate::build::{Outcome, store};
 use crate::cache::{Cache, Scratch};
 use crate::measure::{self, Affinity, Command, CopySet, Recipe, Request, Sitting, pilot};
 use crate::plan::{Case, Timed};
-use crate::results::{NotMeasured, RunFolder};
+use crate::results::{LibraryRow, NotMeasured, RunFolder};
 use crate::ui::Phase;
 use crate::{answers, interrupt};
 use design::{Doing, OverLayouts, Visit, Wanted, visits, visits_over_layouts};
@@ -90,6 +90,7 @@ pub(super) fn measure(
         one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
     });
     let libraries = measure::libraries(artifacts)?;
+    LibraryRow::keep(folder.path(), &rows::libraries(&libraries))?;
     measure::sit(libraries, |sitting| {
         let sampling = &prepared.info.sampling;
         let share = |share: f64, of: fn(&Layout) -> &[(u32, Timed)]| {
