@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Contrast, Language, Program, RunKind, Variant, timed_contrasts};
+use crate::config::{Config, Contrast, Language, Program, RunKind, Variant, contrasts_of, timed_contrasts};
 
 /// One program x variant x toolchain x target.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -122,7 +122,7 @@ pub fn plan(axes: &Axes<'_>) -> Plan {
 impl Plan {
     /// Adds a program on one toolchain and target: its cases, and its starts where they are timed.
     fn add(&mut self, axes: &Axes<'_>, number: usize, program: &Program, toolchain: &str, target: &str) {
-        for variant in axes.variants.iter().filter(|variant| variant.language == program.source.language()) {
+        for variant in axes.variants.iter().filter(|variant| is_built(axes, program, variant)) {
             for stripped in [false, true] {
                 self.cases.push(Case {
                     program: program.name.clone(),
@@ -145,6 +145,14 @@ impl Plan {
             });
         }
     }
+}
+
+/// Whether a program is built that way: in its language, and a rung of the ladder only where that is timed.
+fn is_built(axes: &Axes<'_>, program: &Program, variant: &Variant) -> bool {
+    let mut timed = contrasts_of(program, axes.variants, axes.contrasts);
+    variant.language == program.source.language()
+        && (program.rung().is_none()
+            || timed.any(|contrast| contrast.base == variant.name || contrast.changed == variant.name))
 }
 
 fn timed_variants(axes: &Axes<'_>, program: &Program) -> Vec<String> {

@@ -54,9 +54,9 @@ pub fn run(options: &Options) -> Result<Summary> {
     let outputs = [options.out.join("results"), options.out.join("report")];
     let setup = setup(&cache, &prepared, &outputs);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
-    let mut facts = inspect(&mut outcomes)?;
+    let mut facts = inspect(&prepared.info.rungs, &mut outcomes)?;
     if options.kind == RunKind::Full {
-        facts.extend(rebuild(&setup, &outcomes)?);
+        facts.extend(rebuild(&setup, &prepared.info.rungs, &outcomes)?);
     }
     let timed = startable(&prepared.plan.timed, &outcomes);
     check_answers(&cache, &prepared, &timed, &mut outcomes)?;
@@ -117,20 +117,21 @@ pub struct Startable {
     pub status: i32,
 }
 
-/// Builds what the options ask for and keeps no run: every case that was built, with its artifact.
+/// Builds what the options ask for and keeps no run: every case that was built, with its artifact. Rungs of the
+/// ladder are none of them.
 pub fn artifacts(options: &Options) -> Result<Vec<(Case, PathBuf)>> {
     let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?;
+    let prepared = prepare(options, &cache)?.without_rungs();
     let outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
     let built = outcomes.into_iter().filter_map(|outcome| Some((outcome.case, outcome.artifact?.path)));
     Ok(built.collect())
 }
 
 /// Builds and checks what the options ask for and keeps no run: every stripped artifact, or the unstripped one
-/// where there is no `strip`.
+/// where there is no `strip`. Rungs of the ladder are none of them.
 pub fn startables(options: &Options) -> Result<Vec<Startable>> {
     let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?;
+    let prepared = prepare(options, &cache)?.without_rungs();
     let setup = setup(&cache, &prepared, &[]);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
     check_answers(&cache, &prepared, &[], &mut outcomes)?;

@@ -74,6 +74,16 @@ pub(super) struct Prepared {
     pub(super) info: RunInfo,
 }
 
+impl Prepared {
+    /// The same for the programs under test alone.
+    pub(super) fn without_rungs(mut self) -> Self {
+        let is_rung = |name: &str| self.info.rungs.iter().any(|rung| rung.name == name);
+        self.plan.cases.retain(|case| !is_rung(&case.program));
+        self.plan.timed.retain(|timed| !is_rung(&timed.program));
+        self
+    }
+}
+
 const COPIES: u32 = 8;
 
 fn budget(kind: RunKind) -> Duration {
@@ -126,6 +136,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         seed: options.seed,
         timeout_seconds: answers::START_LIMIT.as_secs_f64(),
     };
+    let (rungs, under_test) = programs.iter().cloned().partition(|program| program.rung().is_some());
     let mut info = RunInfo {
         schema: SCHEMA,
         name: options.name.clone(),
@@ -145,7 +156,8 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         c_compiler: c_compiler.clone(),
         strip: strip.as_ref().map(|strip| strip.version.clone()),
         sampling,
-        programs: programs.clone(),
+        programs: under_test,
+        rungs,
         variants: config.variants.clone(),
         contrasts: config.contrasts.clone(),
         plan_sha256: String::new(),
@@ -160,9 +172,11 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
 fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
     let mut hasher = Hasher::default();
     hasher.field(serde_json::to_string(plan)?);
-    let RunInfo { programs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, .. } = info;
+    let RunInfo {
+        programs, rungs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, ..
+    } = info;
     let rest = serde_json::to_string(&(
-        (programs, variants, contrasts),
+        (programs, rungs, variants, contrasts),
         (toolchains, c_compiler, strip, sampling, kind),
     ))?;
     hasher.field(rest);

@@ -123,6 +123,7 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
             Source::Module { folder, package } => format!("package `{package}` of module `{folder}`"),
             Source::Toolchain(package) => format!("`{package}` of the toolchain's own tree"),
             Source::C(folder) => format!("the C files of `{folder}`"),
+            Source::Ladder(_) => "generated".to_owned(),
         },
         parts,
     }

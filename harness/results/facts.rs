@@ -44,6 +44,18 @@
 use super::FactRow;
 use crate::elf::{Facts, GoBuildInfo, Linkage, Presence, Relocations};
 
+/// The metrics that are kept of a rung of the relocation ladder, which is no program under test.
+pub const OF_RUNGS: [&str; 8] = [
+    "file-size",
+    "linkage",
+    "pie",
+    "relocations",
+    "relative-relocations",
+    "relr-words",
+    "relocation-table-size",
+    "relocated-pages",
+];
+
 /// The rows of an artifact's facts; `case` is its case id.
 pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
     let mut rows = Rows { case, rows: Vec::new() };

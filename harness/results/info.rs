@@ -73,8 +73,11 @@ pub struct RunInfo {
     pub strip: Option<String>,
     /// How the starts were timed.
     pub sampling: Sampling,
-    /// The programs of this run, as configured.
+    /// The programs under test of this run, as configured.
     pub programs: Vec<Program>,
+    /// The rungs of the relocation ladder: built and started as programs are, and no programs under test.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rungs: Vec<Program>,
     /// The variants of this run, as configured.
     pub variants: Vec<Variant>,
     /// The contrasts of this run, as configured.

@@ -29,6 +29,7 @@ fn info(name: &str, plan: &str) -> RunInfo {
         strip: None,
         sampling,
         programs: Vec::new(),
+        rungs: Vec::new(),
         variants: Vec::new(),
         contrasts: Vec::new(),
         plan_sha256: plan.to_owned(),

@@ -66,6 +66,7 @@ pub(super) fn info(data: &Synthetic) -> RunInfo {
         strip: data.strip.then(|| "GNU strip 2.40".to_owned()),
         sampling: Sampling { budget_seconds: 100.0, copies: data.copies, seed: 1, timeout_seconds: 10.0 },
         programs: data.programs.iter().map(program).collect(),
+        rungs: Vec::new(),
         variants: data.variants.iter().map(|(variant, _)| variant.clone()).collect(),
         contrasts: data.contrasts.clone(),
         plan_sha256: "9a".repeat(32),
