@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod draws;
 mod interval;
+mod modes;
 mod nested;
 mod proportion;
 mod quantile;
@@ -12,6 +13,7 @@ mod simultaneous;
 mod spread;
 
 pub use interval::{Estimate, mean_interval};
+pub use modes::{Dip, dip, dip_test};
 pub use nested::{Component, Nested, Term, components, nested_mean, satterthwaite, unit_means};
 pub use proportion::proportion_interval;
 pub use regression::{Coefficient, Fit, Point, Unfit, least_squares};
