@@ -1,5 +1,6 @@
 //! Arithmetic on samples; pure, and knows nothing of programs.
 
+mod bootstrap;
 #[cfg(test)]
 mod draws;
 mod interval;
@@ -13,6 +14,7 @@ mod robust;
 mod simultaneous;
 mod spread;
 
+pub use bootstrap::bootstrap_t;
 pub use interval::{Estimate, mean_interval};
 pub use modes::{Dip, dip, dip_test};
 pub use nested::{Component, Nested, Term, components, nested_mean, satterthwaite, unit_means};
