@@ -11,6 +11,7 @@ mod proportion;
 mod quantile;
 mod regression;
 mod robust;
+mod sequence;
 mod simultaneous;
 mod spread;
 
@@ -22,5 +23,6 @@ pub use power::{FEWEST_UNITS, power, smallest_effect, units_for};
 pub use proportion::proportion_interval;
 pub use regression::{Coefficient, Fit, Point, Unfit, least_squares};
 pub use robust::median;
+pub use sequence::sequence_interval;
 pub use simultaneous::{Member, simultaneous};
 pub use spread::{Spread, deviation, deviation_ratio, relative_deviation_bound};
