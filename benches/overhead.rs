@@ -19,7 +19,7 @@ use gopie::cache::Cache;
 use gopie::config::Config;
 use gopie::interrupt;
 use gopie::machine::Machine;
-use gopie::measure::{Affinity, Arm, Runner, Starter};
+use gopie::measure::{Affinity, Arm, Runner, Seat, Starter};
 use gopie::plan::Case;
 use gopie::results::Status;
 use gopie::stats::median;
@@ -95,9 +95,10 @@ fn spawn(cc: &Path, pairs: usize) -> Result<()> {
     };
     let empty = compile("empty", EMPTY, &["-static"])?;
     let bare = compile("loop", LOOP, &[])?;
-    let mut starter = Starter::new([Arm { program: &empty, args: &[], env: &[] }])?;
     // The loop below inherits this thread's CPU.
-    starter.settle(Affinity::Pinned)?;
+    let seat = Seat::take()?;
+    let arm = Arm { program: &empty, args: &[], env: &[] };
+    let mut starter = Starter::new([arm], None, seat.placement(Affinity::Pinned))?;
     let mut ratios = Vec::new();
     for _ in 0..pairs {
         let begin = Instant::now();

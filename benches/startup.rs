@@ -5,13 +5,14 @@
 //! variant is what it reports. So whatever drifts falls on all variants alike.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode};
 use gopie::build::store;
 use gopie::cache::Cache;
 use gopie::config::RunKind;
-use gopie::measure::{Affinity, Arm, Copies, Runner, Starter};
+use gopie::measure::{self, Command, Condition, Recipe, Request, Runner, Sitting, Starter};
 use gopie::pipeline::{self, Options, Startable};
 use gopie::sys::spawn::End;
 use rand::SeedableRng;
@@ -35,11 +36,19 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startable]) -> anyhow::Result<()> {
-    let paths = variants.iter().map(|one| one.path.as_path());
-    let copies = Copies::make(Cache::open()?.scratch()?, program, paths, store::write)?;
-    let arms = variants.iter().zip(copies.paths());
-    let mut starter =
-        Starter::new(arms.map(|(one, path)| Arm { program: path, args: &one.args, env: &one.env }))?;
+    let paths: Vec<&Path> = variants.iter().map(|one| one.path.as_path()).collect();
+    let libraries = measure::libraries(paths.iter().copied())?;
+    let scratch = Cache::open()?.scratch()?;
+    let command = Command { args: &variants[0].args, env: &variants[0].env };
+    let mut sitting = Sitting::here(libraries)?;
+    let mut set = sitting.lay_out(scratch, program, paths, Recipe::Faulted, &store::write)?;
+    let time = Duration::ZERO;
+    let request = Request { condition: Condition::PINNED, time, limit: LIMIT, seed: 1, padding: 0 };
+    bench_variants(criterion, program, variants, &mut sitting.starter(&mut set, &command, &request)?);
+    Ok(())
+}
+
+fn bench_variants(criterion: &mut Criterion, program: &str, variants: &[&Startable], starter: &mut Starter) {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let mut order: Vec<usize> = (0..variants.len()).collect();
     let mut group = criterion.benchmark_group(format!("startup/{program}"));
@@ -47,7 +56,6 @@ fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startabl
     group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
     for (arm, variant) in variants.iter().enumerate() {
         group.bench_function(&variant.case.variant, |bencher| {
-            starter.settle(Affinity::Pinned).expect("a process may pin itself");
             bencher.iter_custom(|rounds| {
                 let mut own = Duration::ZERO;
                 for _ in 0..rounds {
@@ -64,5 +72,4 @@ fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startabl
         });
     }
     group.finish();
-    Ok(())
 }

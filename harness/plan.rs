@@ -57,6 +57,11 @@ pub struct Timed {
 }
 
 impl Timed {
+    /// Whether Go built them: only then does `GOMAXPROCS` mean anything.
+    pub fn is_go(&self) -> bool {
+        self.toolchain.starts_with("go")
+    }
+
     /// The case that is started for a variant.
     pub fn case(&self, variant: &str) -> Case {
         Case {

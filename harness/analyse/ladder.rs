@@ -7,7 +7,7 @@
 
 use crate::config::{Contrast, Program};
 use crate::plan::Timed;
-use crate::results::{EstimateRow, FactRow, LadderRole, LadderRow};
+use crate::results::{EstimateRow, FactRow, LadderRole, LadderRow, Samples};
 use crate::stats::{Fit, Point, least_squares};
 
 use super::CONFIDENCE;
@@ -15,19 +15,46 @@ use super::CONFIDENCE;
 /// Metrics that are fitted, and whether their scatter grows with them.
 const METRICS: [(&str, bool); 2] = [("cpu-time", true), ("minor-faults", false)];
 
-/// The condition of the ladder.
-const CONDITION: &str = "pinned";
+/// The condition, the recipe and the scope of the ladder.
+const WHERE: (&str, &str, &str) = ("pinned", "faulted", "this-layout");
 
 /// Statistics of the coefficients, in the order in which they are fitted.
 const COEFFICIENTS: [&str; 3] = ["constant", "per-relocation", "per-page"];
 
+/// The estimates of a run, those of the ladder's fits at their end, and the ladder itself.
+///
+/// The rungs are no programs under test: they add to no family of intervals, and of them no more is kept than the
+/// fits rest on.
+pub fn of_run(
+    samples: &Samples,
+    timed: &[Timed],
+    rungs: &[Program],
+    contrasts: &[Contrast],
+    facts: &[FactRow],
+    sha256: &str,
+) -> (Vec<EstimateRow>, Vec<LadderRow>) {
+    let is_rung = |one: &Timed| rungs.iter().any(|rung| rung.name == one.program);
+    let (of_ladder, under_test): (Vec<Timed>, Vec<Timed>) = timed.iter().cloned().partition(is_rung);
+    let mut all = super::estimates(samples, &under_test, contrasts, sha256);
+    let fitted: Vec<Contrast> = contrasts.iter().filter(|contrast| contrast.ladder).cloned().collect();
+    let mut own = super::estimates(samples, &of_ladder, &fitted, sha256);
+    own.retain(|row| row.kind == "contrast" && row.statistic == "difference");
+    for row in &mut own {
+        (row.low_simultaneous, row.high_simultaneous) = (None, None);
+    }
+    all.extend(own);
+    let ladder = ladder(&all, facts, timed, rungs, contrasts);
+    all.extend(ladder.coefficients);
+    (all, ladder.rows)
+}
+
 /// What came of the ladder.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ladder {
+struct Ladder {
     /// The rungs, and the programs that were not in the fit.
-    pub rows: Vec<LadderRow>,
+    rows: Vec<LadderRow>,
     /// The coefficients of each fit, as rows of kind `ladder`.
-    pub coefficients: Vec<EstimateRow>,
+    coefficients: Vec<EstimateRow>,
 }
 
 /// A measured difference with what explains it.
@@ -42,7 +69,7 @@ struct Measured<'a> {
 }
 
 /// Fits every contrast of the ladder in every place.
-pub fn ladder(
+fn ladder(
     estimates: &[EstimateRow],
     facts: &[FactRow],
     timed: &[Timed],
@@ -94,7 +121,7 @@ impl<'a> Measured<'a> {
                 && row.name == contrast.name
                 && (&row.program, &row.toolchain, &row.target) == (&one.program, &one.toolchain, &one.target)
                 && row.metric == metric
-                && row.condition == CONDITION
+                && (row.condition.as_str(), row.cache.as_str(), row.scope.as_str()) == WHERE
                 && row.statistic == "difference"
         })?;
         let more = |metric: &str| -> Option<i64> {
@@ -109,7 +136,6 @@ impl<'a> Measured<'a> {
         Some(Self { row, role, relocations, pages, low: row.low?, high: row.high?, weight: 1.0 })
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a program has fewer than 2^52 relocations")]
     fn predictors(&self) -> [f64; 2] {
         [self.relocations as f64, self.pages as f64]
     }
@@ -136,6 +162,8 @@ impl Ladder {
                 estimate: coefficient.value,
                 low: interval.map(|ends| ends.0),
                 high: interval.map(|ends| ends.1),
+                low_simultaneous: None,
+                high_simultaneous: None,
                 confidence: CONFIDENCE,
                 units,
                 starts,

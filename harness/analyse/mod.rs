@@ -1,28 +1,53 @@
 //! From samples to estimates; pure.
 //!
-//! The unit is the fresh copy. Within a block the two sides of a contrast are compared round by round, which
-//! takes out whatever changes slowly; the median over the rounds is the copy's one value; the estimate is the
-//! mean over copies with a t interval. A ratio is that of `exp` of the mean logarithm.
+//! What is estimated stands in `docs/methodology.md`. The units are fresh copies of one layout, or layouts.
+//! Within a block the two sides of a contrast are compared round by round, which takes out whatever changes
+//! slowly; a block's centre is the median over its rounds, a unit's the mean over its blocks, the estimate the
+//! mean over units with a t interval. A ratio is that of `exp` of the mean logarithm. No number is given that
+//! fewer than [`LEAST_UNITS`] units are behind.
 
-use std::collections::HashMap;
+mod ladder;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::Contrast;
 use crate::plan::Timed;
-use crate::results::{BlockRow, EstimateRow, Samples, StartStatus};
+use crate::results::{BlockRow, EstimateRow, Samples};
 use crate::stats::{Estimate, mean_interval, median};
+pub use ladder::of_run;
+use values::{BlockValues, METRICS, by_block, pairs};
 
-/// Confidence of every interval.
+/// Confidence of every interval, and of the primary family's intervals together.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// Metric, unit, and whether a ratio is formed of it.
-const METRICS: [(&str, &str, bool); 3] =
-    [("cpu-time", "seconds", true), ("wall-time", "seconds", true), ("minor-faults", "count", false)];
+/// Units that there are behind every number.
+pub const LEAST_UNITS: usize = 8;
 
-/// One start's values of [`METRICS`].
-type Values = [f64; METRICS.len()];
+/// The metric and condition of the headline.
+const HEADLINE: (&str, &str) = ("cpu-time", "pinned");
 
-/// The good starts of one block: by case id, then by round.
-type BlockValues<'a> = HashMap<&'a str, HashMap<u32, Values>>;
+/// The function layout that Go's linker chooses by itself.
+const DEFAULT_LAYOUT: &str = "default";
+
+/// Conditions of a group of blocks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Group<'a> {
+    condition: &'a str,
+    cache: &'a str,
+    scope: &'static str,
+}
+
+impl<'a> Group<'a> {
+    fn of(block: &'a BlockRow) -> Self {
+        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { "over-layouts" };
+        Self { condition: &block.condition, cache: &block.cache, scope }
+    }
+
+    fn is_headline(&self) -> bool {
+        (self.condition, self.cache, self.scope) == (HEADLINE.1, "faulted", "this-layout")
+    }
+}
 
 /// Estimates of every case that was started, and of every contrast of which both sides were.
 pub fn estimates(
@@ -32,55 +57,50 @@ pub fn estimates(
     sha256: &str,
 ) -> Vec<EstimateRow> {
     let by_block = by_block(samples);
+    let applies = |one: &Timed, contrast: &Contrast| {
+        one.variants.contains(&contrast.base) && one.variants.contains(&contrast.changed)
+    };
+    let primary = |contrast: &&Contrast| contrast.primary && !contrast.control;
+    let family: usize = timed
+        .iter()
+        .map(|one| contrasts.iter().filter(primary).filter(|contrast| applies(one, contrast)).count())
+        .sum();
     let mut rows = Vec::new();
     for one in timed {
-        let case = |variant: &String| one.case(variant).to_string();
-        for condition in ["pinned", "scheduled"] {
-            let used = |block: &&BlockRow| {
-                block.program == one.program && block.affinity == condition && !block.voided
+        let own = || samples.blocks.iter().filter(|block| block.program == one.program && !block.voided);
+        let groups: BTreeSet<Group<'_>> = own().map(Group::of).collect();
+
+        for group in groups {
+            let blocks = own().filter(|block| Group::of(block) == group);
+            let blocks = blocks.filter_map(|block| Some((block, by_block.get(&block.block)?)));
+            let units = Units { one, sha256, family, blocks: blocks.collect(), group };
+            let started = |variant: &&String| {
+                let case = one.case(variant).to_string();
+                units.blocks.iter().any(|(_, values)| values.contains_key(case.as_str()))
             };
-            let blocks: Vec<&BlockValues<'_>> =
-                samples.blocks.iter().filter(used).filter_map(|block| by_block.get(&block.block)).collect();
-            let row = Row { one, condition, sha256 };
-            for variant in &one.variants {
-                row.of_case(&case(variant), &blocks, &mut rows);
+            for variant in one.variants.iter().filter(started) {
+                units.of_case(&one.case(variant).to_string(), &mut rows);
             }
-            for contrast in contrasts {
-                if one.variants.contains(&contrast.base) && one.variants.contains(&contrast.changed) {
-                    let sides = [case(&contrast.base), case(&contrast.changed)];
-                    row.of_contrast(&contrast.name, &sides, &blocks, &mut rows);
-                }
+            for contrast in contrasts.iter().filter(|contrast| applies(one, contrast)) {
+                units.of_contrast(contrast, &mut rows);
             }
         }
     }
     rows
 }
 
-fn by_block(samples: &Samples) -> HashMap<u32, BlockValues<'_>> {
-    let mut values: HashMap<u64, Values> = HashMap::new();
-    for sample in &samples.samples {
-        if let Some(metric) = METRICS.iter().position(|(name, ..)| *name == sample.metric) {
-            values.entry(sample.start).or_insert([f64::NAN; METRICS.len()])[metric] = sample.value;
-        }
-    }
-    let mut blocks: HashMap<u32, BlockValues<'_>> = HashMap::new();
-    for start in samples.starts.iter().filter(|start| start.status == StartStatus::Ok) {
-        if let Some(values) = values.get(&start.start) {
-            let block = blocks.entry(start.block).or_default();
-            block.entry(start.case.as_str()).or_default().insert(start.round, *values);
-        }
-    }
-    blocks
-}
-
-/// What the rows of one program in one condition have in common.
-struct Row<'a> {
+/// The blocks of one program in one group.
+struct Units<'a> {
     one: &'a Timed,
-    condition: &'a str,
     sha256: &'a str,
+    /// How many contrasts the primary family has.
+    family: usize,
+    group: Group<'a>,
+    blocks: Vec<(&'a BlockRow, &'a BlockValues<'a>)>,
 }
 
 /// What a row says.
+#[derive(Clone, Copy)]
 struct Said<'a> {
     kind: &'a str,
     name: &'a str,
@@ -90,71 +110,117 @@ struct Said<'a> {
     starts: u64,
 }
 
-impl Row<'_> {
-    fn of_case(&self, case: &str, blocks: &[&BlockValues<'_>], rows: &mut Vec<EstimateRow>) {
-        for (index, (metric, unit, _)) in METRICS.into_iter().enumerate() {
-            let mut centres = Vec::new();
-            let mut starts = 0;
-            for rounds in blocks.iter().filter_map(|block| block.get(case)) {
-                let values: Vec<f64> = rounds.values().map(|values| values[index]).collect();
-                let Some(centre) = median(&values) else { continue };
-                let starts_here = values.len() as u64;
-                let said = Said {
-                    kind: "case",
-                    name: case,
-                    metric,
-                    statistic: "copy-centre",
-                    unit,
-                    starts: starts_here,
-                };
-                rows.push(self.row(&said, Estimate { mean: centre, interval: None, units: 1 }));
-                centres.push(centre);
-                starts += starts_here;
+impl Units<'_> {
+    /// One value a block, by unit: the mean over a unit's blocks. Wall times count in quiet blocks alone.
+    fn by_unit(
+        &self,
+        metric: &str,
+        value: impl Fn(&BlockValues<'_>) -> Option<f64>,
+    ) -> HashMap<(String, u32), Vec<f64>> {
+        let mut units: HashMap<(String, u32), Vec<f64>> = HashMap::new();
+        for (row, values) in &self.blocks {
+            let counts = metric != "wall-time" || row.unquiet.is_empty();
+            if let Some(value) = value(values).filter(|value| counts && value.is_finite()) {
+                let copy = if row.layout == DEFAULT_LAYOUT { row.copy } else { 0 };
+                units.entry((row.layout.clone(), copy)).or_default().push(value);
             }
-            if let Some(estimate) = mean_interval(&centres, CONFIDENCE) {
-                let said = Said { kind: "case", name: case, metric, statistic: "centre", unit, starts };
-                rows.push(self.row(&said, estimate));
+        }
+        units
+    }
+
+    fn centres(&self, metric: &str, value: impl Fn(&BlockValues<'_>) -> Option<f64>) -> Vec<f64> {
+        let units: BTreeMap<_, _> = self.by_unit(metric, value).into_iter().collect();
+        units.into_values().map(|blocks| mean(&blocks)).collect()
+    }
+
+    fn of_case(&self, case: &str, rows: &mut Vec<EstimateRow>) {
+        for (index, (metric, unit, _)) in METRICS.into_iter().enumerate() {
+            let of = |values: &BlockValues<'_>| -> Option<Vec<f64>> {
+                Some(values.get(case)?.values().map(|values| values[index]).collect())
+            };
+            let centres = self.centres(metric, |values| median(&of(values)?));
+            let starts = self.starts(metric, |values| of(values).map_or(0, |values| values.len()));
+            let said = Said { kind: "case", name: case, metric, statistic: "centre", unit, starts };
+            if !self.push(&said, &centres, f64::from, rows) {
+                continue;
+            }
+            if [HEADLINE, ("wall-time", "scheduled")].contains(&(metric, self.group.condition)) {
+                let said = Said { statistic: "copy-centre", starts: 0, ..said };
+                let one = |mean| Estimate { mean, interval: None, units: 1 };
+                rows.extend(centres.iter().map(|centre| self.row(&said, one(*centre))));
             }
         }
     }
 
-    fn of_contrast(
-        &self,
-        name: &str,
-        [base, changed]: &[String; 2],
-        blocks: &[&BlockValues<'_>],
-        rows: &mut Vec<EstimateRow>,
-    ) {
+    fn of_contrast(&self, contrast: &Contrast, rows: &mut Vec<EstimateRow>) {
+        let [base, changed] = [&contrast.base, &contrast.changed].map(|name| self.one.case(name).to_string());
+        let sides = [base.as_str(), changed.as_str()];
+        let simultaneous = contrast.primary && !contrast.control && self.group.is_headline();
         for (index, (metric, unit, has_ratio)) in METRICS.into_iter().enumerate() {
-            let mut ratios = Vec::new();
-            let mut differences = Vec::new();
-            let mut starts = 0;
-            for block in blocks {
-                let (Some(base), Some(changed)) = (block.get(base.as_str()), block.get(changed.as_str()))
-                else {
-                    continue;
-                };
-                let pairs: Vec<(f64, f64)> = base
-                    .iter()
-                    .filter_map(|(round, values)| Some((values[index], changed.get(round)?[index])))
-                    .collect();
-                let each = |of: fn(f64, f64) -> f64| {
-                    // A CPU time of 0 (a very coarse clock) has no ratio.
-                    let values = pairs.iter().map(|(base, changed)| of(*base, *changed));
-                    median(&values.filter(|value| value.is_finite()).collect::<Vec<_>>())
-                };
-                differences.extend(each(|base, changed| changed - base));
-                ratios.extend(each(|base, changed| (changed / base).ln()));
-                starts += 2 * pairs.len() as u64;
+            let both = |values: &BlockValues<'_>| pairs(values, sides, index);
+            // A CPU time of 0 (a very coarse clock) has no ratio.
+            let each = |values: &BlockValues<'_>, of: fn(f64, f64) -> f64| {
+                let all = both(values).into_iter().map(|(base, changed)| of(base, changed));
+                median(&all.filter(|value| value.is_finite()).collect::<Vec<_>>())
+            };
+            let means = |values: &BlockValues<'_>| -> Option<[f64; 2]> {
+                let (base, changed): (Vec<f64>, Vec<f64>) = both(values).into_iter().unzip();
+                (!base.is_empty()).then(|| [mean(&base), mean(&changed)])
+            };
+            let starts = self.starts(metric, |values| 2 * both(values).len());
+            let said = |statistic, unit| Said {
+                kind: "contrast",
+                name: &contrast.name,
+                metric,
+                statistic,
+                unit,
+                starts,
+            };
+            let mut add = |said: Said<'_>, centres: Vec<f64>, back: fn(f64) -> f64| {
+                let first = rows.len();
+                if self.push(&said, &centres, back, rows) && simultaneous && metric == HEADLINE.0 {
+                    let confidence = 1.0 - (1.0 - CONFIDENCE) / self.family as f64;
+                    let interval = mean_interval(&centres, confidence).and_then(|all| all.map(back).interval);
+                    rows[first].low_simultaneous = interval.map(|(low, _)| low);
+                    rows[first].high_simultaneous = interval.map(|(_, high)| high);
+                }
+            };
+            let log = |base: f64, changed: f64| (changed / base).ln();
+            if has_ratio {
+                add(said("ratio", "ratio"), self.centres(metric, |values| each(values, log)), f64::exp);
+                let means =
+                    |values: &BlockValues<'_>| means(values).map(|[base, changed]| log(base, changed));
+                add(said("mean-ratio", "ratio"), self.centres(metric, means), f64::exp);
             }
-            let said = |statistic, unit| Said { kind: "contrast", name, metric, statistic, unit, starts };
-            if has_ratio && let Some(estimate) = mean_interval(&ratios, CONFIDENCE) {
-                rows.push(self.row(&said("ratio", "ratio"), estimate.map(f64::exp)));
-            }
-            if let Some(estimate) = mean_interval(&differences, CONFIDENCE) {
-                rows.push(self.row(&said("difference", unit), estimate));
+            let less = |base: f64, changed: f64| changed - base;
+            add(said("difference", unit), self.centres(metric, |values| each(values, less)), f64::from);
+            if has_ratio {
+                let means = |values: &BlockValues<'_>| means(values).map(|[base, changed]| changed - base);
+                add(said("mean-difference", unit), self.centres(metric, means), f64::from);
             }
         }
+    }
+
+    /// How many starts are behind a metric.
+    fn starts(&self, metric: &str, of: impl Fn(&BlockValues<'_>) -> usize) -> u64 {
+        let counts = self.by_unit(metric, |values| Some(of(values) as f64));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of starts")]
+        let sum = counts.into_values().flatten().sum::<f64>() as u64;
+        sum
+    }
+
+    /// Adds the row of an estimate, where there are units enough.
+    fn push(
+        &self,
+        said: &Said<'_>,
+        centres: &[f64],
+        back: fn(f64) -> f64,
+        rows: &mut Vec<EstimateRow>,
+    ) -> bool {
+        let enough = centres.len() >= LEAST_UNITS;
+        let estimate = mean_interval(centres, CONFIDENCE).filter(|_| enough);
+        rows.extend(estimate.map(|estimate| self.row(said, estimate.map(back))));
+        enough
     }
 
     fn row(&self, said: &Said<'_>, estimate: Estimate) -> EstimateRow {
@@ -165,18 +231,26 @@ impl Row<'_> {
             toolchain: self.one.toolchain.clone(),
             target: self.one.target.clone(),
             metric: said.metric.to_owned(),
-            condition: self.condition.to_owned(),
+            condition: self.group.condition.to_owned(),
+            cache: self.group.cache.to_owned(),
+            scope: self.group.scope.to_owned(),
             statistic: said.statistic.to_owned(),
             unit: said.unit.to_owned(),
             estimate: estimate.mean,
             low: estimate.interval.map(|(low, _)| low),
             high: estimate.interval.map(|(_, high)| high),
+            low_simultaneous: None,
+            high_simultaneous: None,
             confidence: CONFIDENCE,
             units: u32::try_from(estimate.units).unwrap_or(u32::MAX),
             starts: said.starts,
-            samples_sha256: self.sha256.to_owned(),
+            samples_sha256: self.sha256.chars().take(16).collect(),
         }
     }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::results::{SampleRow, StartRow};
+use crate::results::{SampleRow, StartRow, StartStatus};
 
 const BASE: &str = "hello/static/go1.27.3/linux-amd64";
 const CHANGED: &str = "hello/pie/go1.27.3/linux-amd64";
@@ -26,15 +26,11 @@ fn samples(copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Sa
         all.blocks.push(BlockRow {
             block: copy,
             program: "hello".to_owned(),
-            affinity: "pinned".to_owned(),
+            condition: "pinned".to_owned(),
+            cache: "faulted".to_owned(),
+            layout: "default".to_owned(),
             copy,
-            cpu: None,
-            rounds,
-            seconds: 1.0,
-            steal_seconds: None,
-            cpu_pressure_seconds: None,
-            voided: false,
-            reason: String::new(),
+            ..BlockRow::default()
         });
         for round in 0..rounds {
             for (side, case) in [BASE, CHANGED].into_iter().enumerate() {
@@ -44,7 +40,7 @@ fn samples(copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Sa
                     case: case.to_owned(),
                     affinity: "pinned".to_owned(),
                     gomaxprocs: "1".to_owned(),
-                    cache: "written".to_owned(),
+                    cache: "faulted".to_owned(),
                     layout: "default".to_owned(),
                     copy,
                     block: copy,
@@ -104,7 +100,7 @@ fn the_interval_comes_from_the_copies() {
 fn bad_starts_and_voided_blocks_do_not_count() {
     let mut all =
         samples(
-            4,
+            9,
             3,
             |copy, round, side| {
                 if copy == 3 || (round == 2 && side == 1) { 9.0 } else { 0.001 * [1.0, 1.25][side] }
@@ -117,14 +113,90 @@ fn bad_starts_and_voided_blocks_do_not_count() {
     let rows = analyse(&all);
     let ratio = find(&rows, "contrast", "ratio").expect("is estimated");
     assert!((ratio.estimate - 1.25).abs() < 1e-9, "{ratio:?}");
-    assert_eq!((ratio.units, ratio.starts), (3, 3 * 2 * 2));
+    assert_eq!((ratio.units, ratio.starts), (8, 8 * 2 * 2));
 }
 
 #[test]
-fn one_copy_has_no_interval_and_an_unstarted_side_no_contrast() {
-    let mut all = samples(1, 3, |_, _, _| 0.001);
-    let ratio = find(&analyse(&all), "contrast", "ratio").expect("is estimated").clone();
-    assert_eq!((ratio.low, ratio.high, ratio.units), (None, None, 1));
+fn there_is_no_number_with_fewer_than_eight_units_behind_it() {
+    let constant = |_, _, side: usize| 0.001 * [1.0, 1.25][side];
+    assert_eq!(analyse(&samples(7, 3, constant)), []);
+    assert!(!analyse(&samples(8, 3, constant)).is_empty());
+}
+
+#[test]
+fn an_unstarted_side_has_no_contrast() {
+    let mut all = samples(8, 3, |_, _, _| 0.001);
     all.starts.retain(|start| start.case == BASE);
-    assert!(find(&analyse(&all), "contrast", "ratio").is_none());
+    let rows = analyse(&all);
+    assert!(find(&rows, "case", "centre").is_some() && find(&rows, "contrast", "ratio").is_none());
+}
+
+#[test]
+fn wall_times_count_in_quiet_blocks_alone() {
+    let mut all = samples(10, 3, |copy, _, side| if copy == 0 { 5.0 } else { 0.001 * [1.0, 1.25][side] });
+    for sample in all.samples.iter_mut().filter(|sample| sample.metric == "cpu-time") {
+        sample.metric = "wall-time".to_owned();
+    }
+    let ratio = |all: &Samples| {
+        let rows = analyse(all);
+        let row = rows.iter().find(|row| row.metric == "wall-time" && row.statistic == "ratio");
+        row.map(|row| (row.units, (row.estimate * 1e6).round()))
+    };
+    assert_eq!(ratio(&all).map(|(units, _)| units), Some(10));
+    all.blocks[0].unquiet = "something else ran".to_owned();
+    assert_eq!(ratio(&all), Some((9, 1_250_000.0)));
+    all.blocks.iter_mut().take(3).for_each(|block| block.unquiet = "something else ran".to_owned());
+    assert_eq!(ratio(&all), None, "seven quiet copies are too few");
+}
+
+#[test]
+fn blocks_of_one_copy_are_one_unit() {
+    // Sixteen blocks over eight copies.
+    let mut all =
+        samples(16, 5, |block, _, side| 0.001 * [1.0, if block % 2 == 0 { 1.2 } else { 1.3 }][side]);
+    all.blocks.iter_mut().for_each(|block| block.copy = block.block / 2);
+    let rows = analyse(&all);
+    let ratio = find(&rows, "contrast", "ratio").expect("is estimated");
+    assert_eq!((ratio.units, ratio.starts), (8, 16 * 5 * 2));
+    assert!((ratio.estimate - (1.2_f64 * 1.3).sqrt()).abs() < 1e-9, "{ratio:?}");
+}
+
+#[test]
+fn layouts_are_units_of_their_own() {
+    let mut all = samples(16, 5, |block, _, side| 0.001 * [1.0, if block < 8 { 1.2 } else { 1.5 }][side]);
+    for block in all.blocks.iter_mut().filter(|block| block.block >= 8) {
+        block.layout = block.block.to_string();
+    }
+    let rows = analyse(&all);
+    let of = |scope: &str| {
+        let mut rows = rows.iter().filter(|row| row.scope == scope && row.metric == "cpu-time");
+        rows.find(|row| row.statistic == "ratio").map(|row| (row.units, (row.estimate * 1e6).round()))
+    };
+    assert_eq!(of("this-layout"), Some((8, 1_200_000.0)));
+    assert_eq!(of("over-layouts"), Some((8, 1_500_000.0)));
+}
+
+#[test]
+fn the_intervals_of_the_primary_family_hold_together() {
+    let all = samples(8, 5, |copy, _, side| 0.001 * [1.0, 1.2 + 0.01 * f64::from(copy)][side]);
+    let primary = Contrast { primary: true, ..contrast() };
+    let row = |contrasts: &[Contrast]| {
+        let rows = estimates(&all, &[timed()], contrasts, "digest");
+        find(&rows, "contrast", "ratio").expect("is estimated").clone()
+    };
+    let alone = row(std::slice::from_ref(&primary));
+    assert_eq!((alone.low, alone.high), (alone.low_simultaneous, alone.high_simultaneous));
+    let of_three = row(&[primary.clone(), primary.clone(), primary]);
+    assert_eq!(of_three.low, alone.low);
+    assert!(of_three.low_simultaneous < of_three.low && of_three.high_simultaneous > of_three.high);
+    assert_eq!(row(&[contrast()]).low_simultaneous, None, "an exploratory contrast is not of the family");
+}
+
+#[test]
+fn means_stand_beside_the_medians() {
+    // One start in five takes five times as long: the median does not see it.
+    let all = samples(8, 5, |_, round, side| 0.001 * [1.0, if round == 0 { 5.0 } else { 1.0 }][side]);
+    let rows = analyse(&all);
+    let of = |statistic| find(&rows, "contrast", statistic).expect("is estimated").estimate;
+    assert!((of("ratio") - 1.0).abs() < 1e-9 && (of("mean-ratio") - 1.8).abs() < 1e-9);
 }

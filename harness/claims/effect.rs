@@ -9,16 +9,12 @@ use crate::config::Contrast;
 use crate::results::{EstimateRow, Index, Measure, Place};
 
 /// CPU time of a start on one CPU.
-pub const CPU_PINNED: Measure = Measure { metric: "cpu-time", condition: "pinned" };
+pub const CPU_PINNED: Measure = Measure::new("cpu-time", "pinned");
 /// Time from the start to the end of a process, as the kernel schedules it.
-pub const WALL_SCHEDULED: Measure = Measure { metric: "wall-time", condition: "scheduled" };
+pub const WALL_SCHEDULED: Measure = Measure::new("wall-time", "scheduled");
 /// All that is timed and has a ratio, in the order of the tables.
-pub const TIMES: [Measure; 4] = [
-    CPU_PINNED,
-    Measure { metric: "wall-time", condition: "pinned" },
-    Measure { metric: "cpu-time", condition: "scheduled" },
-    WALL_SCHEDULED,
-];
+pub const TIMES: [Measure; 4] =
+    [CPU_PINNED, Measure::new("wall-time", "pinned"), Measure::new("cpu-time", "scheduled"), WALL_SCHEDULED];
 
 /// A metric and a condition in words.
 pub fn measure_words(measure: Measure) -> String {

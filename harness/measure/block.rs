@@ -12,49 +12,18 @@ use super::runner::Runner;
 use crate::interrupt;
 use crate::sys::spawn::Outcome;
 
-/// Where the starts may run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Affinity {
-    /// On one CPU, the one that gopie itself runs on: Go then sets `GOMAXPROCS` to 1.
-    Pinned,
-    /// On all CPUs, as the kernel likes.
-    Scheduled,
-}
-
-impl Affinity {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Pinned, Self::Scheduled];
-
-    /// The word used in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pinned => "pinned",
-            Self::Scheduled => "scheduled",
-        }
-    }
-
-    /// What Go takes `GOMAXPROCS` to be.
-    pub fn gomaxprocs(self) -> &'static str {
-        match self {
-            Self::Pinned => "1",
-            Self::Scheduled => "all",
-        }
-    }
-}
+/// The sentinel is started once in so many rounds.
+const ROUNDS_A_SENTINEL: u32 = 4;
 
 /// What a block is to do.
 #[derive(Clone, Copy, Debug)]
-pub struct BlockSpec {
-    /// Where the starts may run.
-    pub affinity: Affinity,
+pub(super) struct BlockSpec {
     /// How long it lasts; at least one round is run.
-    pub time: Duration,
+    pub(super) time: Duration,
     /// How long a start may take.
-    pub limit: Duration,
-    /// Rounds that are run beforehand and not kept: they fault the files in.
-    pub warm_up_rounds: u32,
+    pub(super) limit: Duration,
     /// Seed of the shuffles.
-    pub seed: u64,
+    pub(super) seed: u64,
 }
 
 /// One start.
@@ -75,33 +44,43 @@ pub struct Start {
 pub struct Block {
     /// The starts, in the order in which they were made.
     pub starts: Vec<Start>,
+    /// Wall times of the sentinel's starts.
+    pub sentinel: Vec<Duration>,
     /// Finished rounds.
     pub rounds: u32,
     /// From the first start to the last end.
     pub time: Duration,
     /// What the machine was doing meanwhile.
     pub controls: Controls,
-    /// The CPU of a pinned block.
-    pub cpu: Option<u32>,
 }
 
-/// Runs a block over `arms` arms. A start that ends otherwise than it should is kept with how it ended; the
-/// caller leaves it out. Ctrl-C ends the block with an error and nothing is kept.
-pub fn run_block<R: Runner>(runner: &mut R, arms: usize, spec: &BlockSpec) -> anyhow::Result<Block> {
-    let mut random = ChaCha8Rng::seed_from_u64(spec.seed);
-    let mut order: Vec<usize> = (0..arms).collect();
-    let cpu = runner.settle(spec.affinity)?;
-    for _ in 0..spec.warm_up_rounds {
-        for arm in &order {
+/// Runs rounds that are not kept: they fault the files in.
+pub(super) fn warm_up<R: Runner>(runner: &mut R, rounds: u32, limit: Duration) -> anyhow::Result<()> {
+    for _ in 0..rounds {
+        for arm in 0..runner.arms() {
             interrupt::check()?;
-            runner.start(*arm, spec.limit)?;
+            retry_interrupted(|| runner.start(arm, limit))?;
         }
+        retry_interrupted(|| runner.sentinel(limit))?;
     }
+    Ok(())
+}
+
+/// Runs a block. A start that ends otherwise than it should is kept with how it ended; the caller leaves it
+/// out. Ctrl-C ends the block with an error and nothing is kept.
+pub(super) fn run_block<R: Runner>(runner: &mut R, spec: &BlockSpec) -> anyhow::Result<Block> {
+    let mut random = ChaCha8Rng::seed_from_u64(spec.seed);
+    let mut order: Vec<usize> = (0..runner.arms()).collect();
     let before = Controls::now();
     let begin = Instant::now();
     let mut starts = Vec::new();
+    let mut sentinel = Vec::new();
     let mut rounds = 0;
     while rounds == 0 || begin.elapsed() < spec.time {
+        if rounds % ROUNDS_A_SENTINEL == 0 {
+            let outcome = retry_interrupted(|| runner.sentinel(spec.limit))?;
+            sentinel.extend(outcome.map(|outcome| outcome.wall));
+        }
         order.shuffle(&mut random);
         for (position, arm) in (0..).zip(&order) {
             interrupt::check()?;
@@ -111,7 +90,7 @@ pub fn run_block<R: Runner>(runner: &mut R, arms: usize, spec: &BlockSpec) -> an
         rounds += 1;
     }
     let time = begin.elapsed();
-    Ok(Block { starts, rounds, time, controls: Controls::now().since(&before), cpu })
+    Ok(Block { starts, sentinel, rounds, time, controls: Controls::now().since(&before) })
 }
 
 fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> anyhow::Result<T> {
@@ -131,36 +110,52 @@ mod tests {
     /// A runner without processes: arm `n` takes `n` milliseconds.
     #[derive(Default)]
     struct Mock {
+        arms: usize,
         started: Vec<usize>,
-        settled: Vec<Affinity>,
+        sentinels: u32,
+    }
+
+    fn outcome(wall: Duration) -> Outcome {
+        Outcome {
+            end: End::Status(0),
+            wall,
+            cpu: wall,
+            minor_faults: 0,
+            major_faults: 0,
+            voluntary_switches: 0,
+            involuntary_switches: 0,
+        }
     }
 
     impl Runner for Mock {
-        fn settle(&mut self, affinity: Affinity) -> io::Result<Option<u32>> {
-            self.settled.push(affinity);
-            Ok(None)
+        fn arms(&self) -> usize {
+            self.arms
         }
 
         fn start(&mut self, arm: usize, _: Duration) -> io::Result<Outcome> {
             self.started.push(arm);
-            let wall = Duration::from_millis(arm as u64);
-            Ok(Outcome { end: End::Status(0), wall, cpu: wall, minor_faults: 0 })
+            Ok(outcome(Duration::from_millis(arm as u64)))
+        }
+
+        fn sentinel(&mut self, _: Duration) -> io::Result<Option<Outcome>> {
+            self.sentinels += 1;
+            Ok(Some(outcome(Duration::from_micros(7))))
         }
     }
 
     fn spec(seed: u64) -> BlockSpec {
-        let limit = Duration::from_secs(1);
-        let time = Duration::from_micros(200);
-        BlockSpec { affinity: Affinity::Pinned, time, limit, warm_up_rounds: 2, seed }
+        BlockSpec { time: Duration::from_micros(200), limit: Duration::from_secs(1), seed }
     }
 
     #[test]
     fn each_round_starts_every_arm_once() {
-        let mut mock = Mock::default();
-        let block = run_block(&mut mock, 5, &spec(1)).expect("runs");
-        assert_eq!(mock.settled, [Affinity::Pinned]);
+        let mut mock = Mock { arms: 5, ..Mock::default() };
+        warm_up(&mut mock, 2, Duration::from_secs(1)).expect("runs");
+        assert_eq!((mock.started.len(), mock.sentinels), (10, 2));
+        let block = run_block(&mut mock, &spec(1)).expect("runs");
         assert_eq!(block.starts.len(), 5 * block.rounds as usize);
-        assert_eq!(mock.started.len(), block.starts.len() + 2 * 5);
+        assert_eq!(mock.started.len(), block.starts.len() + 10);
+        assert_eq!(block.sentinel.len(), block.rounds.div_ceil(ROUNDS_A_SENTINEL) as usize);
         for round in block.starts.chunks(5) {
             let mut arms: Vec<usize> = round.iter().map(|start| start.arm).collect();
             arms.sort_unstable();
@@ -171,11 +166,11 @@ mod tests {
     #[test]
     fn the_order_changes_and_the_seed_fixes_it() {
         let order = |seed| {
-            let mut mock = Mock::default();
+            let mut mock = Mock { arms: 6, ..Mock::default() };
             let mut spec = spec(seed);
             spec.time = Duration::from_millis(2);
-            run_block(&mut mock, 6, &spec).expect("runs");
-            mock.started[12..].chunks(6).take(8).map(<[usize]>::to_vec).collect::<Vec<_>>()
+            run_block(&mut mock, &spec).expect("runs");
+            mock.started.chunks(6).take(8).map(<[usize]>::to_vec).collect::<Vec<_>>()
         };
         let first = order(1);
         assert!(first.windows(2).any(|pair| pair[0] != pair[1]), "no round differs from the one before");

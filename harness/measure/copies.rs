@@ -5,21 +5,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::cache::Scratch;
 use crate::interrupt;
 
-/// One set of fresh copies, one an arm, gone when it is dropped.
+/// One set of fresh copies, one an arm, gone when it is dropped. `Folder` owns the folder that they are in.
 #[derive(Debug)]
-pub struct Copies {
-    _folder: Scratch,
+pub(super) struct Copies<Folder> {
+    _folder: Folder,
     paths: Vec<PathBuf>,
 }
 
-impl Copies {
+impl<Folder: AsRef<Path>> Copies<Folder> {
     /// Copies the arms' artifacts into a folder with `write`, each under the program's `name` in a folder of its
     /// own. The paths are all of one length, since what a program is started as is part of its start.
-    pub fn make<'a>(
-        folder: Scratch,
+    pub(super) fn make<'a>(
+        folder: Folder,
         name: &str,
         artifacts: impl IntoIterator<Item = &'a Path>,
         write: impl Fn(&Path, &[u8]) -> Result<()>,
@@ -28,7 +27,7 @@ impl Copies {
         for (number, artifact) in artifacts.into_iter().enumerate() {
             interrupt::check()?;
             let bytes = fs::read(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
-            let own = folder.path().join(format!("{number:03}"));
+            let own = folder.as_ref().join(format!("{number:03}"));
             fs::create_dir(&own).with_context(|| format!("cannot make {}", own.display()))?;
             let path = own.join(name);
             write(&path, &bytes)?;
@@ -38,7 +37,7 @@ impl Copies {
     }
 
     /// Paths of the copies, in the order of the artifacts.
-    pub fn paths(&self) -> &[PathBuf] {
+    pub(super) fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 }

@@ -1,15 +1,29 @@
 //! Timed starts: interleaved, shuffled, in blocks over fresh copies.
 //!
 //! A block starts every artifact of one program once a round, in a new order each round, for a given time, in
-//! one condition. All it starts are fresh copies of the artifacts' bytes, all written the same way; the next
-//! block but one has other copies. What the numbers mean is for `analyse` to say.
+//! one condition. All it starts are fresh copies of the artifacts' bytes, all written the same way and brought
+//! into the page cache the same way. What the numbers mean is for `analyse` to say.
 
 mod block;
+mod condition;
 mod controls;
 mod copies;
+mod libraries;
+pub mod pilot;
+pub mod quiet;
 mod runner;
+mod seat;
+mod sentinel;
+mod set;
+mod sitting;
 
-pub use block::{Affinity, Block, BlockSpec, Start, run_block};
+pub use block::{Block, Start};
+pub use condition::{Affinity, Condition, Procs, Recipe};
 pub use controls::Controls;
-pub use copies::Copies;
+pub use libraries::{Library, libraries};
+pub use quiet::Sentinel;
 pub use runner::{Arm, Runner, Starter};
+pub use seat::Seat;
+pub use sentinel::sentinel;
+pub use set::{CopySet, Write};
+pub use sitting::{Command, Measured, Request, Sitting, sit};

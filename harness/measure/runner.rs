@@ -2,19 +2,20 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-
-use super::block::Affinity;
-use crate::sys::spawn::{Outcome, Prepared};
+use crate::interrupt;
+use crate::sys::spawn::{Outcome, Placement, Prepared};
 
 /// Starts arms by number.
 pub trait Runner {
-    /// Moves to where the starts of a block are to run; gives the CPU where it is one.
-    fn settle(&mut self, affinity: Affinity) -> io::Result<Option<u32>>;
+    /// How many arms there are.
+    fn arms(&self) -> usize;
     /// Starts an arm and waits for it.
     fn start(&mut self, arm: usize, limit: Duration) -> io::Result<Outcome>;
+    /// Starts the sentinel; `None` where there is none.
+    fn sentinel(&mut self, limit: Duration) -> io::Result<Option<Outcome>>;
 }
 
 /// What an arm starts.
@@ -28,23 +29,29 @@ pub struct Arm<'a> {
     pub env: &'a [(String, String)],
 }
 
-/// The real runner. The calling thread shares its CPUs with what it starts: a child inherits its affinity, and
-/// a harness on another CPU than the child makes starts slower and noisier.
+/// The real runner.
 #[derive(Debug)]
 pub struct Starter {
     arms: Vec<Prepared>,
-    all: CpuSet,
-    one: u32,
+    sentinel: Option<Prepared>,
+    placement: Placement,
+    stop: &'static AtomicBool,
 }
 
 impl Starter {
-    /// Prepares the arms; pinned blocks run on the last CPU that this process may use.
-    pub fn new<'a>(arms: impl IntoIterator<Item = Arm<'a>>) -> io::Result<Self> {
-        let all = sched_getaffinity(None)?;
-        let last = (0..CpuSet::MAX_CPU).rev().find(|cpu| all.is_set(*cpu)).unwrap_or(0);
+    /// Prepares the arms, and the sentinel where there is one.
+    pub fn new<'a>(
+        arms: impl IntoIterator<Item = Arm<'a>>,
+        sentinel: Option<&Path>,
+        placement: Placement,
+    ) -> io::Result<Self> {
         let prepare = |arm: Arm<'_>| Prepared::new(arm.program, arm.args, arm.env.iter().cloned());
-        let arms = arms.into_iter().map(prepare).collect::<io::Result<Vec<_>>>()?;
-        Ok(Self { arms, all, one: u32::try_from(last).unwrap_or(0) })
+        Ok(Self {
+            arms: arms.into_iter().map(prepare).collect::<io::Result<Vec<_>>>()?,
+            sentinel: sentinel.map(|path| Prepared::new::<&str>(path, &[], [])).transpose()?,
+            placement,
+            stop: interrupt::flag(),
+        })
     }
 
     /// Bytes of an arm's environment.
@@ -54,29 +61,15 @@ impl Starter {
 }
 
 impl Runner for Starter {
-    fn settle(&mut self, affinity: Affinity) -> io::Result<Option<u32>> {
-        match affinity {
-            Affinity::Pinned => {
-                let mut one = CpuSet::new();
-                one.set(self.one as usize);
-                sched_setaffinity(None, &one)?;
-                Ok(Some(self.one))
-            }
-            Affinity::Scheduled => {
-                sched_setaffinity(None, &self.all)?;
-                Ok(None)
-            }
-        }
+    fn arms(&self) -> usize {
+        self.arms.len()
     }
 
     fn start(&mut self, arm: usize, limit: Duration) -> io::Result<Outcome> {
-        self.arms[arm].start(limit)
+        self.arms[arm].start(&self.placement, limit, self.stop)
     }
-}
 
-impl Drop for Starter {
-    fn drop(&mut self) {
-        // It was this very set that the kernel gave.
-        let _ = sched_setaffinity(None, &self.all);
+    fn sentinel(&mut self, limit: Duration) -> io::Result<Option<Outcome>> {
+        self.sentinel.as_ref().map(|one| one.start(&self.placement, limit, self.stop)).transpose()
     }
 }

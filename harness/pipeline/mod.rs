@@ -17,7 +17,7 @@ use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::RunKind;
 use crate::plan::{Case, Plan, Timed};
-use crate::results::{self, ArtifactRow, EstimateRow, Run, RunFolder, Samples, Status, table};
+use crate::results::{self, ArtifactRow, EstimateRow, Run, RunFolder, RunInfo, Samples, Status, table};
 use crate::ui::say;
 use crate::{analyse, answers, report};
 
@@ -64,10 +64,14 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
-    timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     let (samples, sha256) = folder.keep_samples()?;
-    let estimates = analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256);
-    let not_measured = not_measured(&prepared, &timed);
+    let contrasts = &prepared.config.contrasts;
+    let rungs = &prepared.info.rungs;
+    let (estimates, ladder) = analyse::of_run(&samples, &timed, rungs, contrasts, &facts, &sha256);
+    folder.keep_ladder(&ladder)?;
+    let mut not_measured = not_measured(&prepared, &timed);
+    not_measured.extend(limits);
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))
@@ -77,7 +81,9 @@ pub fn run(options: &Options) -> Result<Summary> {
 pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
     let run = Run::load(dir)?;
     let (samples, sha256) = results::load_samples(dir)?;
-    Ok(analyse::estimates(&samples, &timed_of(&run, &samples), &run.info.contrasts, &sha256))
+    let timed = timed_of(&run, &samples);
+    let RunInfo { rungs, contrasts, .. } = &run.info;
+    Ok(analyse::of_run(&samples, &timed, rungs, contrasts, &run.facts, &sha256).0)
 }
 
 /// What was timed in a run, as its samples show it.

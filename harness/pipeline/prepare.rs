@@ -84,7 +84,8 @@ impl Prepared {
     }
 }
 
-const COPIES: u32 = 8;
+/// Two more than a number has to rest on: a copy or two may lose their blocks.
+const COPIES: u32 = 10;
 
 fn budget(kind: RunKind) -> Duration {
     Duration::from_secs(match kind {
@@ -92,6 +93,22 @@ fn budget(kind: RunKind) -> Duration {
         RunKind::Default => 100,
         RunKind::Full => 600,
     })
+}
+
+/// Share of the time for all starts that the ladder gets, where it is climbed.
+const LADDER: f64 = 0.08;
+
+/// Seconds for the starts of the programs under test, and for those of the ladder. A budget that somebody gives is
+/// for both; the usual one has the ladder's on top.
+fn seconds(options: &Options, rungs: &[Program]) -> (f64, f64) {
+    let ladder = if rungs.is_empty() { 0.0 } else { LADDER };
+    match options.budget.map(|budget| budget.as_secs_f64()) {
+        Some(budget) => (budget * (1.0 - ladder), budget * ladder),
+        None => {
+            let budget = budget(options.kind).as_secs_f64();
+            (budget, budget * ladder)
+        }
+    }
 }
 
 pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
@@ -130,13 +147,16 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         targets: &targets,
         host: &machine.host,
     });
+    let (rungs, under_test): (Vec<_>, Vec<_>) =
+        programs.iter().cloned().partition(|program| program.rung().is_some());
+    let (budget_seconds, ladder_seconds) = seconds(options, &rungs);
     let sampling = Sampling {
-        budget_seconds: options.budget.unwrap_or_else(|| budget(options.kind)).as_secs_f64(),
+        budget_seconds,
+        ladder_seconds,
         copies: COPIES,
         seed: options.seed,
         timeout_seconds: answers::START_LIMIT.as_secs_f64(),
     };
-    let (rungs, under_test) = programs.iter().cloned().partition(|program| program.rung().is_some());
     let mut info = RunInfo {
         schema: SCHEMA,
         name: options.name.clone(),

@@ -37,7 +37,7 @@ pub(super) struct Timing {
     none: Vec<String>,
 }
 
-const FAULTS: Measure = Measure { metric: "minor-faults", condition: "pinned" };
+const FAULTS: Measure = Measure::new("minor-faults", "pinned");
 
 pub(super) fn part<'a>(
     index: &Index<'a>,

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use super::ladder::LADDER;
 use super::{
-    ArtifactRow, BlockRow, EstimateRow, FactRow, NotMeasured, RunInfo, SampleRow, StartRow, run, table,
+    ArtifactRow, BlockRow, EstimateRow, FactRow, LadderRow, NotMeasured, RunInfo, SampleRow, StartRow, run,
+    table,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -160,6 +162,14 @@ impl RunFolder {
         Ok((all, digest::of_file(&path)?))
     }
 
+    /// Keeps what the relocation ladder came to, where it was climbed.
+    pub fn keep_ladder(&self, rows: &[LadderRow]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        table::write(&self.path.join("ladder.csv"), rows, &LADDER)
+    }
+
     /// Writes the estimates, and that the run is finished.
     pub fn finish(
         mut self,
@@ -227,20 +237,46 @@ pub(super) const STARTS: [&str; 12] = [
     "status",
 ];
 pub(super) const SAMPLES: [&str; 4] = ["start", "metric", "unit", "value"];
-pub(super) const BLOCKS: [&str; 11] = [
+pub(super) const BLOCKS: [&str; 37] = [
     "block",
     "program",
     "affinity",
+    "gomaxprocs",
+    "condition",
+    "cache",
+    "layout",
     "copy",
     "cpu",
+    "cpus",
     "rounds",
     "seconds",
+    "length_by",
+    "environment_bytes",
+    "sentinel_starts",
+    "sentinel_seconds",
+    "sentinel_slow",
     "steal_seconds",
     "cpu_pressure_seconds",
+    "clock_jump_seconds",
+    "clock_source",
+    "major_faults",
+    "voluntary_switches",
+    "involuntary_switches",
+    "pages",
+    "resident_before",
+    "resident_after",
+    "folios_before",
+    "folios_after",
+    "held",
+    "libraries_replicated",
+    "huge_pages",
+    "address_randomisation",
+    "file_system",
+    "unquiet",
     "voided",
     "reason",
 ];
-pub(super) const ESTIMATES: [&str; 16] = [
+pub(super) const ESTIMATES: [&str; 20] = [
     "kind",
     "name",
     "program",
@@ -248,11 +284,15 @@ pub(super) const ESTIMATES: [&str; 16] = [
     "target",
     "metric",
     "condition",
+    "cache",
+    "scope",
     "statistic",
     "unit",
     "estimate",
     "low",
     "high",
+    "low_simultaneous",
+    "high_simultaneous",
     "confidence",
     "units",
     "starts",

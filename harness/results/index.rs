@@ -17,13 +17,24 @@ pub struct Place<'a> {
     pub target: &'a str,
 }
 
-/// What is timed, and how: a metric and a condition.
+/// What is timed, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Measure {
     /// `cpu-time`, `wall-time` or `minor-faults`.
     pub metric: &'static str,
-    /// `pinned` or `scheduled`.
+    /// `pinned`, `scheduled` and so on.
     pub condition: &'static str,
+    /// How the files came into the page cache.
+    pub cache: &'static str,
+    /// What the units are.
+    pub scope: &'static str,
+}
+
+impl Measure {
+    /// In the headline's recipe, over copies of the one layout that ships.
+    pub const fn new(metric: &'static str, condition: &'static str) -> Self {
+        Self { metric, condition, cache: "faulted", scope: "this-layout" }
+    }
 }
 
 /// The rows of a run, by what they are about.
@@ -190,6 +201,8 @@ impl<'a> Index<'a> {
                 && row.target == place.target
                 && row.metric == measure.metric
                 && row.condition == measure.condition
+                && row.cache == measure.cache
+                && row.scope == measure.scope
                 && row.statistic == statistic
         })
     }

@@ -32,8 +32,11 @@ pub struct Harness {
 /// How the starts were timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
-    /// Seconds wanted for all timed starts.
+    /// Seconds wanted for all timed starts, less those of the relocation ladder.
     pub budget_seconds: f64,
+    /// Seconds wanted for those of the ladder.
+    #[serde(default)]
+    pub ladder_seconds: f64,
     /// Fresh copies of each artifact: the units of every interval.
     pub copies: u32,
     /// Seed of every shuffle.

@@ -8,6 +8,7 @@ pub mod facts;
 mod folder;
 mod index;
 mod info;
+mod ladder;
 mod rows;
 mod run;
 pub mod table;
@@ -15,6 +16,7 @@ pub mod table;
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
+pub use ladder::{LadderRole, LadderRow};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
 

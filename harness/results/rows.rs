@@ -90,6 +90,21 @@ pub enum StartStatus {
     Signal,
     /// Killed by gopie when its time was up.
     Timeout,
+    /// It ended and left processes behind, which gopie killed.
+    LeftProcesses,
+}
+
+impl StartStatus {
+    /// The word used in tables and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::WrongStatus => "wrong-status",
+            Self::Signal => "signal",
+            Self::Timeout => "timeout",
+            Self::LeftProcesses => "left-processes",
+        }
+    }
 }
 
 /// A row of `starts.csv.gz`: one timed start.
@@ -101,9 +116,9 @@ pub struct StartRow {
     pub case: String,
     /// `pinned` to one CPU, or `scheduled` as the kernel likes.
     pub affinity: String,
-    /// What Go takes `GOMAXPROCS` to be: `1` when pinned, else `all`.
+    /// What `GOMAXPROCS` comes to: `1` or `all`.
     pub gomaxprocs: String,
-    /// How the file came into the page cache: `written` (by one identical writer, then `fsync`).
+    /// How the file came into the page cache: `faulted`, `written` or `tmpfs`.
     pub cache: String,
     /// The function layout: `default`, or a `-randlayout` seed.
     pub layout: String,
@@ -134,8 +149,8 @@ pub struct SampleRow {
     pub value: f64,
 }
 
-/// A row of `blocks.csv`: the controls of a block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A row of `blocks.csv`: a block and its controls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BlockRow {
     /// Number of the block.
     pub block: u32,
@@ -143,18 +158,70 @@ pub struct BlockRow {
     pub program: String,
     /// `pinned` or `scheduled`.
     pub affinity: String,
+    /// What `GOMAXPROCS` comes to: `1` or `all`.
+    pub gomaxprocs: String,
+    /// The two together, as `estimates.csv` names them.
+    pub condition: String,
+    /// How the files came into the page cache: `faulted`, `written` or `tmpfs`.
+    pub cache: String,
+    /// The function layout: `default`, or a `-randlayout` seed.
+    pub layout: String,
     /// Number of the fresh copies.
     pub copy: u32,
     /// The CPU that a pinned block ran on.
     pub cpu: Option<u32>,
+    /// CPUs that its starts could run on.
+    pub cpus: u32,
     /// Rounds that were finished.
     pub rounds: u32,
     /// Seconds from the first start to the last end.
     pub seconds: f64,
+    /// What decided how long it lasted: `pilot` (as long as was needed) or `budget` (as long as there was).
+    pub length_by: String,
+    /// Bytes of the environment of its starts.
+    pub environment_bytes: u32,
+    /// Starts of the sentinel.
+    pub sentinel_starts: u32,
+    /// Median of their wall times, in seconds.
+    pub sentinel_seconds: Option<f64>,
+    /// Share of them that was slow.
+    pub sentinel_slow: Option<f64>,
     /// Seconds that the hypervisor took from this machine meanwhile (`steal` of `/proc/stat`).
     pub steal_seconds: Option<f64>,
     /// Seconds in which some task waited for a CPU (`/proc/pressure/cpu`, `some total`).
     pub cpu_pressure_seconds: Option<f64>,
+    /// Seconds by which the clocks ran apart.
+    pub clock_jump_seconds: f64,
+    /// What the kernel takes the time from.
+    pub clock_source: String,
+    /// Page faults with I/O, all starts together.
+    pub major_faults: u64,
+    /// Times that the starts gave up the CPU.
+    pub voluntary_switches: u64,
+    /// Times that the CPU was taken from them.
+    pub involuntary_switches: u64,
+    /// Pages of all files that its starts use.
+    pub pages: u64,
+    /// How many of them were in the page cache before.
+    pub resident_before: u64,
+    /// And after.
+    pub resident_after: u64,
+    /// Folios that they belonged to before; empty where the kernel does not say.
+    pub folios_before: Option<u64>,
+    /// And after.
+    pub folios_after: Option<u64>,
+    /// Whether the files were locked in memory by another process.
+    pub held: bool,
+    /// Whether fresh copies stood in for the loader and the libraries.
+    pub libraries_replicated: bool,
+    /// Huge pages of anonymous memory: the chosen word of `transparent_hugepage/enabled`.
+    pub huge_pages: String,
+    /// `randomize_va_space`.
+    pub address_randomisation: String,
+    /// The file system that the files are on.
+    pub file_system: String,
+    /// Why wall times of the block do not count; empty where it was quiet.
+    pub unquiet: String,
     /// Whether the block is left out.
     pub voided: bool,
     /// Why.
@@ -162,7 +229,7 @@ pub struct BlockRow {
 }
 
 /// A row of `estimates.csv`: a statistic over samples, with its interval.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EstimateRow {
     /// `case` or `contrast`.
     pub kind: String,
@@ -174,11 +241,15 @@ pub struct EstimateRow {
     pub toolchain: String,
     /// `GOOS/GOARCH`.
     pub target: String,
-    /// `cpu-time`, `wall-time` or `minor-faults`.
+    /// What was measured: `cpu-time`, `wall-time`, `minor-faults` ...
     pub metric: String,
-    /// `pinned` or `scheduled`.
+    /// `pinned`, `scheduled`, `pinned-gomaxprocs-all` or `scheduled-gomaxprocs-1`.
     pub condition: String,
-    /// `centre` of a case; `ratio` (changed / base) or `difference` (changed - base) of a contrast.
+    /// How the files came into the page cache: `faulted`, `written` or `tmpfs`.
+    pub cache: String,
+    /// What the units are: copies of `this-layout`, or layouts (`over-layouts`).
+    pub scope: String,
+    /// `centre` of a case; `ratio` (changed / base) or `difference` (changed - base) of a contrast ...
     pub statistic: String,
     /// `seconds`, `count` or `ratio`.
     pub unit: String,
@@ -188,12 +259,16 @@ pub struct EstimateRow {
     pub low: Option<f64>,
     /// Upper end of the interval.
     pub high: Option<f64>,
+    /// Lower end of the interval that holds together with all others of the family; empty outside it.
+    pub low_simultaneous: Option<f64>,
+    /// Its upper end.
+    pub high_simultaneous: Option<f64>,
     /// Confidence of the interval, e.g. 0.95.
     pub confidence: f64,
-    /// Independent units that the interval rests on: fresh copies.
+    /// Independent units that the interval rests on: fresh copies, or layouts.
     pub units: u32,
     /// Starts behind it, of both sides for a contrast.
     pub starts: u64,
-    /// SHA-256 of `samples.csv.gz`.
+    /// The first 16 digits of the SHA-256 of the samples' file.
     pub samples_sha256: String,
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
 use super::table;
-use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, RunInfo, SCHEMA, Samples};
+use super::{ArtifactRow, BlockRow, EstimateRow, FactRow, LadderRow, RunInfo, SCHEMA, Samples};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -24,6 +24,8 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `ladder.csv`; empty where the relocation ladder was not climbed.
+    pub ladder: Vec<LadderRow>,
 }
 
 impl Run {
@@ -40,6 +42,10 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            ladder: match dir.join("ladder.csv") {
+                path if path.exists() => table::read(&path)?,
+                _ => Vec::new(),
+            },
         })
     }
 }

@@ -11,7 +11,8 @@ use crate::hint::hints;
 use crate::machine::Machine;
 
 fn info(name: &str, plan: &str) -> RunInfo {
-    let sampling = Sampling { budget_seconds: 1.0, copies: 2, seed: 1, timeout_seconds: 1.0 };
+    let sampling =
+        Sampling { budget_seconds: 1.0, ladder_seconds: 0.0, copies: 2, seed: 1, timeout_seconds: 1.0 };
     let harness = Harness { version: "0".to_owned(), commit: "c".to_owned(), profile: "debug".to_owned() };
     RunInfo {
         schema: SCHEMA,
@@ -63,14 +64,11 @@ fn block(number: u32) -> BlockRow {
         block: number,
         program: "a".to_owned(),
         affinity: "pinned".to_owned(),
-        copy: 0,
         cpu: Some(1),
         rounds: 1,
         seconds: 0.5,
-        steal_seconds: None,
         cpu_pressure_seconds: Some(0.0),
-        voided: false,
-        reason: String::new(),
+        ..BlockRow::default()
     }
 }
 
@@ -147,7 +145,7 @@ fn every_row_comes_back_as_it_was() {
             confidence: 0.95,
             units: 1,
             starts: 2,
-            samples_sha256: String::new(),
+            ..EstimateRow::default()
         },
         &ESTIMATES,
     );

@@ -1,4 +1,8 @@
 //! The ground floor: the only room with `unsafe` in it, one idea a file.
 
+pub mod hold;
 pub mod map;
+pub mod mounts;
+pub mod pages;
 pub mod spawn;
+mod vfork;

@@ -1,26 +1,33 @@
 //! Starting a program with the least between the clock and the kernel, and waiting for it with its resource
 //! usage.
 //!
-//! `posix_spawn` and `wait4` are called directly, since no well-kept crate gives the rusage of one child.
-//! Everything that can be prepared is prepared beforehand: arguments, environment, file actions. The child
-//! leads a process group of its own, reads and writes `/dev/null`, has no signal blocked or ignored, and
-//! inherits the CPU affinity of the calling thread (`posix_spawn` cannot set it). The wait sleeps in the
-//! kernel, on a pidfd, so that it can end at a time limit; the group is then killed and reaped.
+//! `clone` and `wait4` are called directly, since no well-kept crate sets a child's affinity or gives the rusage
+//! of one child. Everything that can be prepared is prepared beforehand: arguments, environment, descriptors.
+//! The child leads a process group of its own, reads and writes `/dev/null`, and has no signal blocked or
+//! ignored. The wait sleeps in the kernel, on a pidfd, so that it can end at a time limit; the group is then
+//! killed and reaped. What a child leaves behind in its group when it ends is killed, and told.
 //!
-//! Source: `posix_spawn(3)`, wait4(2), `pidfd_open(2)`.
+//! Source: clone(2), wait4(2), pidfd in clone(2), getrusage(2).
 
-use std::ffi::{CString, OsStr};
+use std::ffi::{CString, OsStr, c_int};
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Seek};
 use std::mem::MaybeUninit;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::thread::CpuSet;
+
+use super::vfork::{self, Plan, Stack};
+
+/// How often a long wait looks whether it should go on.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// How a child ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub enum End {
     Signal(i32),
     /// Killed when its time was up.
     Timeout,
+    /// With an exit status, but it left processes behind; they were killed.
+    LeftProcesses(i32),
 }
 
 /// What one start came to.
@@ -38,22 +47,43 @@ pub enum End {
 pub struct Outcome {
     /// How it ended.
     pub end: End,
-    /// From before the spawn until the wait came back.
+    /// From before the child was made until it was reaped.
     pub wall: Duration,
     /// User and system time of the child (not split: see `docs/methodology.md`).
     pub cpu: Duration,
     /// Page faults without I/O.
     pub minor_faults: u64,
+    /// Page faults with I/O.
+    pub major_faults: u64,
+    /// Times it gave up the CPU to wait for something.
+    pub voluntary_switches: u64,
+    /// Times the CPU was taken from it.
+    pub involuntary_switches: u64,
+}
+
+/// Where and how a child runs.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// The CPUs it may run on; those of the starting thread where absent.
+    pub cpus: Option<CpuSet>,
+    /// Whether its addresses are randomised as the kernel is set; else never.
+    pub randomised: bool,
+}
+
+impl Default for Placement {
+    fn default() -> Self {
+        Self { cpus: None, randomised: true }
+    }
 }
 
 /// A program with its arguments and environment, ready to be started many times.
 #[derive(Debug)]
 pub struct Prepared {
     strings: Strings,
-    attributes: Attributes,
-    actions: Actions,
-    // The actions name this file's descriptor.
-    _null: File,
+    input: File,
+    null: File,
+    stack: Stack,
+    ignored: Vec<c_int>,
 }
 
 impl Prepared {
@@ -66,10 +96,16 @@ impl Prepared {
         let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
         Ok(Self {
             strings: Strings::new(program, args, env)?,
-            attributes: Attributes::new()?,
-            actions: Actions::all_to(&null)?,
-            _null: null,
+            input: null.try_clone()?,
+            null,
+            stack: Stack::new(),
+            ignored: vfork::ignored_signals(),
         })
+    }
+
+    /// The same, reading from a file, each start from its beginning.
+    pub fn reading(self, input: File) -> Self {
+        Self { input, ..self }
     }
 
     /// Bytes of the environment, terminators included.
@@ -78,72 +114,77 @@ impl Prepared {
         u32::try_from(bytes).unwrap_or(u32::MAX)
     }
 
-    /// Starts it and waits until it has ended, at most as long as `limit`.
-    pub fn start(&self, limit: Duration) -> io::Result<Outcome> {
-        let begin = Instant::now();
-        let mut pid: libc::pid_t = 0;
-        // SAFETY: all pointers are to memory that `self` owns and that lives through the call: the path is
-        // NUL-terminated, the arrays of arguments and environment end in a null pointer, the attributes and
-        // actions were initialised.
-        let error = unsafe {
-            libc::posix_spawn(
-                &raw mut pid,
-                self.strings.path.as_ptr(),
-                &raw const self.actions.0,
-                &raw const self.attributes.0,
-                self.strings.argument_pointers.as_ptr(),
-                self.strings.environment_pointers.as_ptr(),
-            )
+    /// Starts it and waits until it has ended, at most as long as `limit`. Once `stop` is set a long wait ends
+    /// with an error of the kind `Interrupted`.
+    pub fn start(&self, placement: &Placement, limit: Duration, stop: &AtomicBool) -> io::Result<Outcome> {
+        // `/dev/null` does not mind.
+        (&self.input).rewind()?;
+        let plan = Plan {
+            path: self.strings.path.as_ptr(),
+            arguments: self.strings.argument_pointers.as_ptr(),
+            environment: self.strings.environment_pointers.as_ptr(),
+            input: self.input.as_fd(),
+            output: self.null.as_fd(),
+            cpus: placement.cpus.as_ref(),
+            randomised: placement.randomised,
+            ignored: &self.ignored,
         };
-        if error != 0 {
-            return Err(io::Error::from_raw_os_error(error));
-        }
-        let in_time = wait_until_ended(pid, limit);
+        let (pid, pidfd, begin) = vfork::start(plan, &self.stack, Instant::now)?;
+        let in_time = wait_until_ended(&pidfd, limit, stop);
         if !matches!(in_time, Ok(true)) {
             kill_group(pid);
         }
         let (status, usage) = reap(pid)?;
         let wall = begin.elapsed();
-        let end = match in_time? {
-            false => End::Timeout,
-            true if libc::WIFSIGNALED(status) => End::Signal(libc::WTERMSIG(status)),
-            true => End::Status(libc::WEXITSTATUS(status)),
+        let left = in_time.as_ref().is_ok_and(|ended| *ended) && test_kill_process_group(pid).is_ok();
+        if left {
+            kill_group(pid);
+        }
+        let end = match (in_time?, left) {
+            (false, _) => End::Timeout,
+            _ if libc::WIFSIGNALED(status) => End::Signal(libc::WTERMSIG(status)),
+            (_, true) => End::LeftProcesses(libc::WEXITSTATUS(status)),
+            _ => End::Status(libc::WEXITSTATUS(status)),
         };
+        let count = |number: libc::c_long| u64::try_from(number).unwrap_or(0);
         Ok(Outcome {
             end,
             wall,
             cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
-            minor_faults: u64::try_from(usage.ru_minflt).unwrap_or(0),
+            minor_faults: count(usage.ru_minflt),
+            major_faults: count(usage.ru_majflt),
+            voluntary_switches: count(usage.ru_nvcsw),
+            involuntary_switches: count(usage.ru_nivcsw),
         })
     }
 }
 
 /// Sleeps until the child has ended (true) or the time is up (false); reaps nothing.
-fn wait_until_ended(pid: libc::pid_t, limit: Duration) -> io::Result<bool> {
-    let pid = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
-    let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
+fn wait_until_ended(pidfd: &OwnedFd, limit: Duration, stop: &AtomicBool) -> io::Result<bool> {
     let deadline = Instant::now() + limit;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let timeout = Timespec::try_from(left).map_err(|_| io::ErrorKind::InvalidInput)?;
-        match poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&timeout)) {
-            Ok(0) => return Ok(false),
+        let timeout = Timespec::try_from(left.min(GLANCE)).map_err(|_| io::ErrorKind::InvalidInput)?;
+        match poll(&mut [PollFd::new(pidfd, PollFlags::IN)], Some(&timeout)) {
+            Ok(0) if left <= GLANCE => return Ok(false),
+            Ok(0) | Err(rustix::io::Errno::INTR) if stop.load(Ordering::Relaxed) => {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
             Ok(_) => return Ok(true),
-            Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-fn kill_group(pid: libc::pid_t) {
-    if let Some(pid) = Pid::from_raw(pid) {
-        // It may be gone already.
-        let _ = kill_process_group(pid, Signal::KILL);
-    }
+fn kill_group(pid: Pid) {
+    // It may be gone already.
+    let _ = kill_process_group(pid, Signal::KILL);
 }
 
-fn reap(pid: libc::pid_t) -> io::Result<(libc::c_int, libc::rusage)> {
-    let mut status: libc::c_int = 0;
+fn reap(pid: Pid) -> io::Result<(c_int, libc::rusage)> {
+    let pid = pid.as_raw_pid();
+    let mut status: c_int = 0;
     let mut usage = MaybeUninit::<libc::rusage>::uninit();
     loop {
         // SAFETY: both pointers are to valid memory of the right type; `pid` is a child of this process that
@@ -204,81 +245,6 @@ impl Strings {
     }
 }
 
-struct Attributes(libc::posix_spawnattr_t);
-
-impl std::fmt::Debug for Attributes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Attributes")
-    }
-}
-
-impl Attributes {
-    /// A process group of its own, no signal blocked, every signal at its default.
-    fn new() -> io::Result<Self> {
-        let mut raw = MaybeUninit::uninit();
-        let mut signals = MaybeUninit::<libc::sigset_t>::uninit();
-        let flags = libc::POSIX_SPAWN_SETPGROUP | libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK;
-        let flags = libc::c_short::try_from(flags).map_err(|_| io::ErrorKind::InvalidInput)?;
-        // SAFETY: each structure is initialised by the function made for it before it is used or read.
-        unsafe {
-            check(libc::posix_spawnattr_init(raw.as_mut_ptr()))?;
-            let mut attributes = Self(raw.assume_init());
-            let raw = &raw mut attributes.0;
-            check(libc::posix_spawnattr_setflags(raw, flags))?;
-            check(libc::posix_spawnattr_setpgroup(raw, 0))?;
-            libc::sigemptyset(signals.as_mut_ptr());
-            check(libc::posix_spawnattr_setsigmask(raw, signals.as_ptr()))?;
-            libc::sigfillset(signals.as_mut_ptr());
-            check(libc::posix_spawnattr_setsigdefault(raw, signals.as_ptr()))?;
-            Ok(attributes)
-        }
-    }
-}
-
-impl Drop for Attributes {
-    fn drop(&mut self) {
-        // SAFETY: `new` initialised it, and nothing uses it afterwards.
-        unsafe { libc::posix_spawnattr_destroy(&raw mut self.0) };
-    }
-}
-
-struct Actions(libc::posix_spawn_file_actions_t);
-
-impl std::fmt::Debug for Actions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Actions")
-    }
-}
-
-impl Actions {
-    /// Standard input, output and error from and to one file.
-    fn all_to(file: &File) -> io::Result<Self> {
-        let mut raw = MaybeUninit::uninit();
-        // SAFETY: the structure is initialised before it is used; it holds descriptor numbers only.
-        unsafe {
-            check(libc::posix_spawn_file_actions_init(raw.as_mut_ptr()))?;
-            let mut actions = Self(raw.assume_init());
-            for descriptor in 0..3 {
-                let added =
-                    libc::posix_spawn_file_actions_adddup2(&raw mut actions.0, file.as_raw_fd(), descriptor);
-                check(added)?;
-            }
-            Ok(actions)
-        }
-    }
-}
-
-impl Drop for Actions {
-    fn drop(&mut self) {
-        // SAFETY: `all_to` initialised it, and nothing uses it afterwards.
-        unsafe { libc::posix_spawn_file_actions_destroy(&raw mut self.0) };
-    }
-}
-
-fn check(error: libc::c_int) -> io::Result<()> {
-    if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,18 +254,22 @@ mod tests {
         Prepared::new(Path::new("/bin/sh"), &["-c", script], env).expect("prepares")
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    impl Prepared {
+        fn run(&self) -> io::Result<Outcome> {
+            self.start(&Placement::default(), Duration::from_secs(60), &AtomicBool::new(false))
+        }
+    }
 
     #[test]
     fn status_and_signal_are_told_apart() {
-        assert_eq!(shell("exit 7").start(LONG).expect("starts").end, End::Status(7));
-        assert_eq!(shell("kill -TERM $$").start(LONG).expect("starts").end, End::Signal(libc::SIGTERM));
+        assert_eq!(shell("exit 7").run().expect("starts").end, End::Status(7));
+        assert_eq!(shell("kill -TERM $$").run().expect("starts").end, End::Signal(libc::SIGTERM));
     }
 
     #[test]
     fn the_environment_is_exactly_what_was_given() {
         let prepared = shell("test -z \"$HOME\" && test \"$PATH\" = /usr/bin:/bin");
-        assert_eq!(prepared.start(LONG).expect("starts").end, End::Status(0));
+        assert_eq!(prepared.run().expect("starts").end, End::Status(0));
         assert_eq!(prepared.environment_bytes(), 19);
     }
 
@@ -307,7 +277,7 @@ mod tests {
     fn ignored_signals_are_not_inherited() {
         // Rust ignores SIGPIPE; a child that inherited that would see a write error instead of dying.
         let prepared = shell("kill -PIPE $$; exit 0");
-        assert_eq!(prepared.start(LONG).expect("starts").end, End::Signal(libc::SIGPIPE));
+        assert_eq!(prepared.run().expect("starts").end, End::Signal(libc::SIGPIPE));
     }
 
     #[test]
@@ -315,22 +285,74 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mark = folder.path().join("pid");
         let script = format!("trap '' TERM; sleep 600 & echo $! > {}; wait", mark.display());
-        let outcome = shell(&script).start(Duration::from_millis(500)).expect("starts");
+        let prepared = shell(&script);
+        let limit = Duration::from_millis(500);
+        let outcome = prepared.start(&Placement::default(), limit, &AtomicBool::new(false)).expect("starts");
         assert_eq!(outcome.end, End::Timeout);
         let child = std::fs::read_to_string(&mark).expect("the child wrote its number");
-        let stat = format!("/proc/{}/stat", child.trim());
+        assert_gone(child.trim());
+    }
+
+    fn assert_gone(pid: &str) {
+        let stat = format!("/proc/{pid}/stat");
         let gone = || std::fs::read_to_string(&stat).map_or(true, |text| text.contains(") Z "));
         let begin = Instant::now();
         while !gone() && begin.elapsed() < Duration::from_secs(10) {
             std::thread::yield_now();
         }
-        assert!(gone(), "the grandchild outlived the time limit");
+        assert!(gone(), "process {pid} outlived its parent");
+    }
+
+    #[test]
+    fn a_wait_ends_once_it_is_told_to() {
+        let begin = Instant::now();
+        let stopped =
+            shell("sleep 600").start(&Placement::default(), Duration::from_secs(600), &AtomicBool::new(true));
+        assert_eq!(stopped.expect_err("was stopped").kind(), io::ErrorKind::Interrupted);
+        assert!(begin.elapsed() < Duration::from_secs(300));
+    }
+
+    #[test]
+    fn what_is_left_behind_is_killed_and_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mark = folder.path().join("pid");
+        let outcome = shell(&format!("sleep 600 & echo $! > {}", mark.display())).run().expect("starts");
+        assert_eq!(outcome.end, End::LeftProcesses(0));
+        let child = std::fs::read_to_string(&mark).expect("the child wrote its number");
+        assert_gone(child.trim());
+    }
+
+    #[test]
+    fn the_placement_is_set_before_the_program_runs() {
+        let all = rustix::thread::sched_getaffinity(None).expect("has CPUs");
+        let last = (0..CpuSet::MAX_CPU).rev().find(|cpu| all.is_set(*cpu)).expect("has a CPU");
+        let mut one = CpuSet::new();
+        one.set(last);
+        let here = shell(&format!(
+            "grep -qx 'Cpus_allowed_list:.{last}' /proc/self/status && grep -q '^0*40000$' /proc/self/personality"
+        ));
+        let placement = Placement { cpus: Some(one), randomised: false };
+        let end =
+            here.start(&placement, Duration::from_secs(60), &AtomicBool::new(false)).expect("starts").end;
+        assert_eq!(end, End::Status(0));
+        assert_eq!(rustix::thread::sched_getaffinity(None).expect("has CPUs"), all);
+        assert_ne!(here.run().expect("starts").end, End::Status(0));
+    }
+
+    #[test]
+    fn each_start_reads_its_input_from_the_beginning() {
+        let mut file = tempfile::tempfile().expect("a file");
+        std::io::Write::write_all(&mut file, b"line\n").expect("writes");
+        let prepared = shell("read line && test \"$line\" = line").reading(file);
+        for _ in 0..2 {
+            assert_eq!(prepared.run().expect("starts").end, End::Status(0));
+        }
     }
 
     #[test]
     fn usage_is_that_of_the_child() {
-        let busy = shell("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done").start(LONG).expect("starts");
-        let idle = shell("exit 0").start(LONG).expect("starts");
+        let busy = shell("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done").run().expect("starts");
+        let idle = shell("exit 0").run().expect("starts");
         assert!(busy.cpu > idle.cpu, "{busy:?} against {idle:?}");
         assert!(idle.minor_faults > 0);
     }
@@ -338,7 +360,7 @@ mod tests {
     #[test]
     fn a_missing_program_is_an_error() {
         let prepared = Prepared::new::<&str>(Path::new("/nonexistent/program"), &[], []).expect("prepares");
-        let error = prepared.start(LONG).expect_err("cannot start");
+        let error = prepared.run().expect_err("cannot start");
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

@@ -141,6 +141,7 @@ impl Synthetic {
             facts: Vec::new(),
             blocks: Vec::new(),
             estimates: Vec::new(),
+            ladder: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {
@@ -202,6 +203,8 @@ impl Synthetic {
                         target: "linux/amd64".to_owned(),
                         metric: metric.to_owned(),
                         condition: condition.to_owned(),
+                        cache: "faulted".to_owned(),
+                        scope: "this-layout".to_owned(),
                         statistic: statistic.to_owned(),
                         unit: unit.to_owned(),
                         estimate: centre,
@@ -210,7 +213,8 @@ impl Synthetic {
                         confidence: 0.95,
                         units: self.copies,
                         starts: u64::from(self.copies) * 60,
-                        samples_sha256: "cd".repeat(32),
+                        samples_sha256: "cd".repeat(8),
+                        ..EstimateRow::default()
                     }
                 };
                 for (variant, _) in self.variants.iter().filter(|(variant, _)| started(&variant.name)) {
@@ -264,14 +268,15 @@ impl Synthetic {
                     block: u32::try_from(run.blocks.len()).unwrap_or_default(),
                     program: program.name.to_owned(),
                     affinity: condition.to_owned(),
-                    copy: 0,
+                    condition: condition.to_owned(),
+                    cache: "faulted".to_owned(),
+                    layout: "default".to_owned(),
                     cpu: Some(1),
                     rounds: 30,
                     seconds: 1.5,
                     steal_seconds: Some(0.0),
                     cpu_pressure_seconds: Some(0.1),
-                    voided: false,
-                    reason: String::new(),
+                    ..BlockRow::default()
                 });
             }
         }

@@ -1,0 +1,249 @@
+//! Timed starts of a run: block after block, each kept as soon as it is finished.
+//!
+//! A pilot, whose samples are thrown away, tells how long the blocks of each program have to be.
+
+mod design;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rand::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tempfile::TempDir;
+
+use super::prepare::{Prepared, surroundings};
+use super::rows::{self, BlockOf};
+use super::stages::find;
+use crate::build::{Outcome, store};
+use crate::cache::{Cache, Scratch};
+use crate::measure::{self, Affinity, Command, CopySet, Recipe, Request, Sitting, pilot};
+use crate::plan::{Case, Timed};
+use crate::results::{NotMeasured, RunFolder};
+use crate::ui::Phase;
+use crate::{answers, interrupt};
+use design::{Visit, Wanted, visits};
+
+const LEAST_BLOCK: f64 = 0.02;
+/// Share of the budget that the pilot may take.
+const PILOT: f64 = 0.06;
+/// The environment is up to a page larger than it has to be.
+const MOST_PADDING: u64 = 4096;
+/// Where a file system in memory is, wherever there is one.
+const MEMORY: &str = "/dev/shm";
+
+/// A folder that goes when it is dropped.
+#[derive(Debug)]
+enum Folder {
+    Disk(Scratch),
+    Memory(TempDir),
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        match self {
+            Self::Disk(folder) => folder.as_ref(),
+            Self::Memory(folder) => folder.path(),
+        }
+    }
+}
+
+/// All that the blocks of a run have in common.
+struct Timing<'a> {
+    folder: &'a RunFolder,
+    cache: &'a Cache,
+    prepared: &'a Prepared,
+    outcomes: &'a [Outcome],
+    phase: Phase,
+    /// Seconds that a block has to last, by program and affinity.
+    needed: HashMap<(String, Affinity), f64>,
+}
+
+/// A program with all that it takes to start it.
+struct Started {
+    cases: Vec<Case>,
+    artifacts: Vec<PathBuf>,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    status: i32,
+    // The start-up command may name it.
+    _scratch: Scratch,
+}
+
+/// Measures whatever of the plan is not there yet; gives what could not be measured as it should.
+pub(super) fn measure(
+    folder: &RunFolder,
+    cache: &Cache,
+    prepared: &Prepared,
+    timed: &[Timed],
+    outcomes: &[Outcome],
+) -> Result<Vec<NotMeasured>> {
+    if timed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let artifacts = timed.iter().flat_map(|one| {
+        one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
+    });
+    let libraries = measure::libraries(artifacts)?;
+    measure::sit(libraries, |sitting| {
+        let sampling = &prepared.info.sampling;
+        let is_rung = |one: &&Timed| prepared.info.rungs.iter().any(|rung| rung.name == one.program);
+        let (rungs, programs): (Vec<Timed>, Vec<Timed>) =
+            timed.iter().cloned().partition(|one| is_rung(&one));
+        let wanted = Wanted {
+            kind: prepared.info.kind,
+            copies: sampling.copies,
+            budget: sampling.budget_seconds * (1.0 - PILOT),
+            ladder_budget: sampling.ladder_seconds,
+            seed: sampling.seed,
+            several_cpus: sitting.cpus() > 1,
+        };
+        let visits = visits(&programs, &rungs, &wanted);
+        let blocks = visits.iter().map(|visit| visit.conditions.len()).sum();
+        let phase = Phase::new("measure", blocks);
+        let mut timing = Timing { folder, cache, prepared, outcomes, phase, needed: HashMap::new() };
+        // What the ladder needs is all that it gets.
+        for one in &programs {
+            timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * programs.len()) as f64)?;
+        }
+        for visit in &visits {
+            timing.visit(sitting, visit)?;
+        }
+        Ok(not_as_it_should(sitting))
+    })
+}
+
+/// What this machine does not let be measured as it should.
+fn not_as_it_should(sitting: &Sitting) -> Vec<NotMeasured> {
+    let mut list = Vec::new();
+    let mut add = |what: &str, why: String| list.push(NotMeasured { what: what.to_owned(), why });
+    if let Some(why) = sitting.not_replicated() {
+        add("fresh copies of the loader and the libraries", format!("mounts of its own: {why}"));
+    }
+    if let Some(why) = sitting.not_held() {
+        add("files held in the page cache", format!("{why}; they are read in anew for each block"));
+    }
+    if sitting.cpus() < 2 {
+        add("starts as scheduled", "there is one CPU: they would be the pinned ones again".to_owned());
+    }
+    list
+}
+
+impl Timing<'_> {
+    fn started(&self, one: &Timed) -> Result<Started> {
+        let program = self.prepared.programs.iter().find(|program| program.name == one.program);
+        let program = program.context("the program is not configured")?;
+        let cases: Vec<Case> = one.variants.iter().map(|name| one.case(name)).collect();
+        let artifacts = cases.iter().filter_map(|case| Some(find(self.outcomes, case)?.path.clone()));
+        let scratch = self.cache.scratch()?;
+        let around = surroundings(self.cache, self.prepared, &one.toolchain);
+        let (args, env) = answers::start_command(program, &around, scratch.path());
+        Ok(Started {
+            artifacts: artifacts.collect(),
+            cases,
+            args,
+            env: env.into_iter().collect(),
+            status: program.start.status,
+            _scratch: scratch,
+        })
+    }
+
+    fn lay_out(
+        &self,
+        sitting: &Sitting,
+        name: &str,
+        started: &Started,
+        recipe: Recipe,
+    ) -> Result<CopySet<Folder>> {
+        let folder = match recipe {
+            Recipe::Tmpfs => Folder::Memory(
+                TempDir::new_in(MEMORY).with_context(|| format!("cannot make a folder in {MEMORY}"))?,
+            ),
+            Recipe::Faulted | Recipe::Written => Folder::Disk(self.cache.scratch()?),
+        };
+        let artifacts = started.artifacts.iter().map(PathBuf::as_path);
+        sitting.lay_out(folder, name, artifacts, recipe, &store::write)
+    }
+
+    /// Finds out how long the blocks of a program have to be.
+    fn pilot(&mut self, sitting: &mut Sitting, one: &Timed, seconds: f64) -> Result<()> {
+        self.phase.now(&format!("{} pilot", one.program));
+        let started = self.started(one)?;
+        let mut set = self.lay_out(sitting, &one.program, &started, Recipe::Faulted)?;
+        let arm = |name: &String| one.variants.iter().position(|variant| variant == name);
+        let contrasts = self.prepared.config.contrasts.iter();
+        let pairs: Vec<(usize, usize)> =
+            contrasts.filter_map(|contrast| Some((arm(&contrast.base)?, arm(&contrast.changed)?))).collect();
+        for condition in [measure::Condition::PINNED, measure::Condition::SCHEDULED] {
+            let request = self.request(condition, seconds.max(LEAST_BLOCK), u64::MAX);
+            let command = Command { args: &started.args, env: &started.env };
+            let measured = sitting
+                .block(&mut set, &command, &request)
+                .with_context(|| format!("while starting {}", one.program))?;
+            if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
+                self.needed.insert((one.program.clone(), condition.affinity), seconds);
+            }
+        }
+        Ok(())
+    }
+
+    fn request(&self, condition: measure::Condition, seconds: f64, block: u64) -> Request {
+        let seed = self.prepared.info.sampling.seed ^ (block << 32);
+        let padding = ChaCha8Rng::seed_from_u64(seed).next_u64() % MOST_PADDING;
+        Request {
+            condition,
+            time: Duration::from_secs_f64(seconds),
+            limit: answers::START_LIMIT,
+            seed,
+            padding: usize::try_from(padding).unwrap_or(0),
+        }
+    }
+
+    /// Runs the blocks of a visit that are not there yet.
+    fn visit(&mut self, sitting: &mut Sitting, visit: &Visit<'_>) -> Result<()> {
+        interrupt::check()?;
+        let one = visit.timed;
+        let blocks: Vec<(u32, measure::Condition)> =
+            (visit.first_block..).zip(visit.conditions.iter().copied()).collect();
+        let (done, missing): (Vec<_>, Vec<_>) =
+            blocks.into_iter().partition(|(block, _)| self.folder.has_block(*block));
+        for _ in done {
+            self.phase.step("done before");
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.phase.now(&format!("{} copy {}", one.program, visit.copy));
+        let started = self.started(one)?;
+        let mut set = self.lay_out(sitting, &one.program, &started, visit.recipe)?;
+        for (block, condition) in missing {
+            let needed = self.needed.get(&(one.program.clone(), condition.affinity)).copied();
+            let by_pilot = needed.is_some_and(|needed| needed <= visit.seconds);
+            let seconds = needed.map_or(visit.seconds, |needed| needed.min(visit.seconds)).max(LEAST_BLOCK);
+            let request = self.request(condition, seconds, u64::from(block));
+            let command = Command { args: &started.args, env: &started.env };
+            let measured = sitting
+                .block(&mut set, &command, &request)
+                .with_context(|| format!("while starting {}", one.program))?;
+            let file = rows::block(
+                &measured,
+                &BlockOf {
+                    number: block,
+                    condition,
+                    recipe: visit.recipe,
+                    layout: "default",
+                    copy: visit.copy,
+                    cases: &started.cases,
+                    expected: started.status,
+                    length_by: if by_pilot { "pilot" } else { "budget" },
+                    sitting,
+                    machine: &self.prepared.info.machine,
+                },
+            );
+            self.folder.keep_block(&file)?;
+            self.phase.step(&format!("{} copy {} {}", one.program, visit.copy, condition.word()));
+        }
+        Ok(())
+    }
+}
