@@ -96,7 +96,7 @@ fn budget(kind: RunKind) -> Duration {
 }
 
 /// Share of the time for all starts that the ladder gets, where it is climbed.
-const LADDER: f64 = 0.08;
+const LADDER: f64 = 0.06;
 
 /// Seconds for the starts of the programs under test, and for those of the ladder. A budget that somebody gives is
 /// for both; the usual one has the ladder's on top.
