@@ -7,6 +7,7 @@
 mod cost;
 mod effect;
 mod linkage;
+mod relocations;
 mod settings;
 mod subject;
 pub mod words;
@@ -24,6 +25,7 @@ pub use effect::{
     CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, counts, measure_words,
     not_excluded,
 };
+pub use relocations::{Climbed, costs, twins};
 pub use settings::recipe;
 
 /// What became of a claim.
@@ -94,7 +96,7 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 7] = [
+const RULES: [(&str, Rule); 8] = [
     ("pie-makes-dynamic", linkage::pie_makes_dynamic),
     ("pie-needs-c-toolchain", linkage::pie_needs_c_toolchain),
     ("pie-needs-loader", linkage::pie_needs_loader),
@@ -102,6 +104,7 @@ const RULES: [(&str, Rule); 7] = [
     ("imports-enable-cgo", linkage::imports_enable_cgo),
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
+    ("relocation-cost", relocations::cost_grows),
 ];
 
 #[derive(Deserialize)]

@@ -26,4 +26,4 @@ pub use runner::{Arm, Runner, Starter};
 pub use seat::Seat;
 pub use sentinel::sentinel;
 pub use set::{CopySet, Write};
-pub use sitting::{Command, Measured, Request, Sitting, sit};
+pub use sitting::{Command, Measured, Request, Sitting, padding, sit};

@@ -182,7 +182,7 @@ fn summary(run: PathBuf, report: PathBuf, artifacts: &[ArtifactRow]) -> Summary 
 }
 
 /// UTC, to the second.
-fn now() -> String {
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }

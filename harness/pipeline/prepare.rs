@@ -165,11 +165,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         started: now(),
         finished: None,
         resumed: 0,
-        harness: Harness {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: env!("GOPIE_COMMIT").to_owned(),
-            profile: env!("GOPIE_PROFILE").to_owned(),
-        },
+        harness: Harness::this(),
         machine,
         toolchains: vec![toolchain.clone()],
         targets,

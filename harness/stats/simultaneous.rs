@@ -7,6 +7,7 @@
 //! Source: Dunn, "Multiple comparisons among means", Journal of the American Statistical Association 56 (1961).
 
 use super::quantile;
+use super::spread::moments;
 
 /// One estimate of a family.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +18,14 @@ pub struct Member {
     pub standard_error: f64,
     /// Degrees of freedom of the standard error.
     pub degrees: f64,
+}
+
+impl Member {
+    /// The mean of independent units; `None` of fewer than two, or of one that is not finite.
+    pub fn of(units: &[f64]) -> Option<Self> {
+        let (mean, deviation, degrees) = moments(units)?;
+        Some(Self { mean, standard_error: deviation / (degrees + 1.0).sqrt(), degrees })
+    }
 }
 
 /// An interval for each member, so that all hold at once with at least this confidence.
@@ -52,6 +61,17 @@ mod tests {
     }
 
     #[test]
+    fn a_family_of_one_has_the_ordinary_interval() {
+        let units = [8.0, 9.0, 10.0, 13.0];
+        let (low, high) =
+            simultaneous(&[Member::of(&units).expect("has units")], 0.95)[0].expect("has degrees");
+        let (plain_low, plain_high) =
+            mean_interval(&units, 0.95).and_then(|e| e.interval).expect("has units");
+        assert!((low - plain_low).abs() < 1e-12 && (high - plain_high).abs() < 1e-12);
+        assert_eq!(Member::of(&[1.0]), None);
+    }
+
+    #[test]
     fn a_member_without_degrees_counts_all_the_same() {
         let member = Member { mean: 0.0, standard_error: 1.0, degrees: 7.0 };
         let unknown = Member { degrees: 0.0, ..member };
@@ -70,7 +90,7 @@ mod tests {
             let shared = normal.draws(8);
             let contrasts: Vec<Vec<f64>> =
                 (0..5).map(|_| shared.iter().map(|base| normal.draw() - base).collect()).collect();
-            let members: Vec<Member> = contrasts.iter().map(|units| member(units)).collect();
+            let members: Vec<Member> = contrasts.iter().filter_map(|units| Member::of(units)).collect();
             let truth = |interval: &Option<(f64, f64)>| interval.is_some_and(|(l, h)| l <= 0.0 && 0.0 <= h);
             all += u32::from(simultaneous(&members, 0.95).iter().all(truth));
             alone += u32::from(
@@ -87,17 +107,10 @@ mod tests {
         let mut normal = Normal::seeded(3);
         let trials = 2000;
         let held = share(trials, || {
-            let members: Vec<Member> = (0..5).map(|_| member(&normal.draws(8))).collect();
+            let members: Vec<Member> = (0..5).filter_map(|_| Member::of(&normal.draws(8))).collect();
             simultaneous(&members, 0.95).iter().flatten().all(|(low, high)| *low <= 0.0 && 0.0 <= *high)
         });
         // (1 - 0.05 / 5)^5 = 0.951.
         assert!((held - 0.951).abs() < tolerance(0.951, trials), "{held}");
-    }
-
-    fn member(units: &[f64]) -> Member {
-        let n = units.len() as f64;
-        let mean = units.iter().sum::<f64>() / n;
-        let squares = units.iter().map(|unit| (unit - mean).powi(2)).sum::<f64>();
-        Member { mean, standard_error: (squares / (n - 1.0) / n).sqrt(), degrees: n - 1.0 }
     }
 }

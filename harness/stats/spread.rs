@@ -89,6 +89,14 @@ mod tests {
     }
 
     #[test]
+    fn two_values_know_next_to_nothing() {
+        // Chi-square(0.025, 1) = 0.000982069.
+        let spread = deviation(&[0.0, 2.0_f64.sqrt()], 0.95).expect("has values");
+        assert!((spread.value - 1.0).abs() < 1e-12);
+        assert!((spread.interval.1 - (1.0 / 0.000_982_069_117_f64).sqrt()).abs() < 1e-4, "{spread:?}");
+    }
+
+    #[test]
     fn a_known_ratio() {
         let first: Vec<f64> = (1..=20).map(|i| f64::from(i) * 2.0).collect();
         let second: Vec<f64> = (1..=10).map(f64::from).collect();

@@ -1,6 +1,7 @@
 //! The ground floor: the only room with `unsafe` in it, one idea a file.
 
 pub mod hold;
+pub mod load;
 pub mod map;
 pub mod mounts;
 pub mod pages;

@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rand::rand_core::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
 use super::prepare::{Prepared, surroundings};
@@ -28,8 +26,6 @@ use design::{Visit, Wanted, visits};
 const LEAST_BLOCK: f64 = 0.02;
 /// Share of the budget that the pilot may take.
 const PILOT: f64 = 0.06;
-/// The environment is up to a page larger than it has to be.
-const MOST_PADDING: u64 = 4096;
 /// Where a file system in memory is, wherever there is one.
 const MEMORY: &str = "/dev/shm";
 
@@ -154,7 +150,7 @@ impl Timing<'_> {
         sitting: &Sitting,
         name: &str,
         started: &Started,
-        recipe: Recipe,
+        (recipe, seed): (Recipe, u64),
     ) -> Result<CopySet<Folder>> {
         let folder = match recipe {
             Recipe::Tmpfs => Folder::Memory(
@@ -163,14 +159,14 @@ impl Timing<'_> {
             Recipe::Faulted | Recipe::Written => Folder::Disk(self.cache.scratch()?),
         };
         let artifacts = started.artifacts.iter().map(PathBuf::as_path);
-        sitting.lay_out(folder, name, artifacts, recipe, &store::write)
+        sitting.lay_out(folder, name, artifacts, (recipe, seed), &store::write)
     }
 
     /// Finds out how long the blocks of a program have to be.
     fn pilot(&mut self, sitting: &mut Sitting, one: &Timed, seconds: f64) -> Result<()> {
         self.phase.now(&format!("{} pilot", one.program));
         let started = self.started(one)?;
-        let mut set = self.lay_out(sitting, &one.program, &started, Recipe::Faulted)?;
+        let mut set = self.lay_out(sitting, &one.program, &started, (Recipe::Faulted, 0))?;
         let arm = |name: &String| one.variants.iter().position(|variant| variant == name);
         let contrasts = self.prepared.config.contrasts.iter();
         let pairs: Vec<(usize, usize)> =
@@ -179,7 +175,7 @@ impl Timing<'_> {
             let request = self.request(condition, seconds.max(LEAST_BLOCK), u64::MAX);
             let command = Command { args: &started.args, env: &started.env };
             let measured = sitting
-                .block(&mut set, &command, &request)
+                .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
             if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
                 self.needed.insert((one.program.clone(), condition.affinity), seconds);
@@ -190,13 +186,12 @@ impl Timing<'_> {
 
     fn request(&self, condition: measure::Condition, seconds: f64, block: u64) -> Request {
         let seed = self.prepared.info.sampling.seed ^ (block << 32);
-        let padding = ChaCha8Rng::seed_from_u64(seed).next_u64() % MOST_PADDING;
         Request {
             condition,
             time: Duration::from_secs_f64(seconds),
             limit: answers::START_LIMIT,
             seed,
-            padding: usize::try_from(padding).unwrap_or(0),
+            padding: measure::padding(seed),
         }
     }
 
@@ -216,7 +211,8 @@ impl Timing<'_> {
         }
         self.phase.now(&format!("{} copy {}", one.program, visit.copy));
         let started = self.started(one)?;
-        let mut set = self.lay_out(sitting, &one.program, &started, visit.recipe)?;
+        let mut set =
+            self.lay_out(sitting, &one.program, &started, (visit.recipe, u64::from(visit.first_block)))?;
         for (block, condition) in missing {
             let needed = self.needed.get(&(one.program.clone(), condition.affinity)).copied();
             let by_pilot = needed.is_some_and(|needed| needed <= visit.seconds);
@@ -224,7 +220,7 @@ impl Timing<'_> {
             let request = self.request(condition, seconds, u64::from(block));
             let command = Command { args: &started.args, env: &started.env };
             let measured = sitting
-                .block(&mut set, &command, &request)
+                .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
             let file = rows::block(
                 &measured,
