@@ -203,3 +203,158 @@ fn row(contrast: &Contrast, fit: &Fit, one: &Measured<'_>) -> Option<LadderRow> 
         residual: one.row.estimate - fitted,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 5] = ["r1", "r2", "r3", "r4", "mine"];
+    /// Relocations and pages of each PIE, the last of a program that is no rung.
+    const OF: [(u64, u64); 5] = [(100, 1), (100, 100), (10_000, 20), (10_000, 600), (5000, 50)];
+
+    fn contrast() -> Contrast {
+        let text = "name = \"pie\"\nwhat = \"PIE\"\nbase = \"exe\"\nchanged = \"pie\"\nladder = true";
+        toml::from_str(text).expect("is a contrast")
+    }
+
+    fn timed() -> Vec<Timed> {
+        let one = |name: &&str| Timed {
+            program: (*name).to_owned(),
+            toolchain: "go1.27.3".to_owned(),
+            target: "linux/amd64".to_owned(),
+            variants: vec!["exe".to_owned(), "pie".to_owned()],
+            stripped: true,
+        };
+        NAMES.iter().map(one).collect()
+    }
+
+    fn rungs(names: &[&str]) -> Vec<Program> {
+        let rung = |name: &&str| -> Program {
+            let text = format!(
+                "name = \"{name}\"\nwhat = \"\"\nruns = \"default\"\nstart = {{}}\n\
+                 source = {{ ladder = {{ pointers = 1, stride = 8 }} }}\nworkload = {{ stdout_sha256 = {{}} }}"
+            );
+            toml::from_str(&text).expect("is a rung")
+        };
+        names.iter().map(rung).collect()
+    }
+
+    fn facts() -> Vec<FactRow> {
+        let fact = |name: &str, variant: &str, metric: &str, number: u64| FactRow {
+            case: format!("{name}/{variant}/go1.27.3/linux-amd64/stripped"),
+            metric: metric.to_owned(),
+            key: String::new(),
+            unit: "count".to_owned(),
+            number: Some(number),
+            text: String::new(),
+        };
+        let of = |(name, (relocations, pages)): (&&str, &(u64, u64))| {
+            // The twin has a few too: what is fitted is the difference.
+            [("exe", 47, 2), ("pie", relocations + 47, pages + 2)].map(|(variant, relocations, pages)| {
+                [
+                    fact(name, variant, "relocations", relocations),
+                    fact(name, variant, "relocated-pages", pages),
+                ]
+            })
+        };
+        NAMES.iter().zip(&OF).flat_map(of).flatten().collect()
+    }
+
+    /// Differences of 0.3 ms, 5 ns a relocation and 2 us a page, each with what it is off and its half interval.
+    fn estimates(off: [f64; 5], half: [f64; 5]) -> Vec<EstimateRow> {
+        let row = |place: usize, metric: &str, unit: &str, estimate: f64, half: f64| EstimateRow {
+            kind: "contrast".to_owned(),
+            name: "pie".to_owned(),
+            program: NAMES[place].to_owned(),
+            toolchain: "go1.27.3".to_owned(),
+            target: "linux/amd64".to_owned(),
+            metric: metric.to_owned(),
+            condition: "pinned".to_owned(),
+            cache: "faulted".to_owned(),
+            scope: "this-layout".to_owned(),
+            statistic: "difference".to_owned(),
+            unit: unit.to_owned(),
+            estimate,
+            low: Some(estimate - half),
+            high: Some(estimate + half),
+            units: 10,
+            starts: 100,
+            ..EstimateRow::default()
+        };
+        let of = |place: usize| {
+            let (relocations, pages) = (OF[place].0 as f64, OF[place].1 as f64);
+            let time = 0.3e-3 + 5e-9 * relocations + 2e-6 * pages + off[place];
+            [
+                row(place, "cpu-time", "seconds", time, half[place]),
+                row(place, "minor-faults", "count", 7.0 + pages, 0.0),
+            ]
+        };
+        (0..NAMES.len()).flat_map(of).collect()
+    }
+
+    fn climb(estimates: &[EstimateRow]) -> Ladder {
+        ladder(estimates, &facts(), &timed(), &rungs(&NAMES[..4]), &[contrast()])
+    }
+
+    fn coefficient<'a>(ladder: &'a Ladder, metric: &str, statistic: &str) -> &'a EstimateRow {
+        let same = |row: &&EstimateRow| row.metric == metric && row.statistic == statistic;
+        ladder.coefficients.iter().find(same).expect("is fitted")
+    }
+
+    fn close(value: f64, expected: f64) -> bool {
+        (value - expected).abs() <= 1e-6 * expected.abs()
+    }
+
+    #[test]
+    fn what_was_put_in_comes_out() {
+        let ladder = climb(&estimates([0.0; 5], [1e-5; 5]));
+        for (statistic, expected) in [("constant", 0.3e-3), ("per-relocation", 5e-9), ("per-page", 2e-6)] {
+            let row = coefficient(&ladder, "cpu-time", statistic);
+            assert!(close(row.estimate, expected), "{row:?}");
+            assert_eq!(
+                (row.kind.as_str(), row.name.as_str(), row.units, row.starts),
+                ("ladder", "pie", 4, 400)
+            );
+        }
+        assert!(close(coefficient(&ladder, "minor-faults", "per-page").estimate, 1.0));
+        let mine = ladder.rows.iter().find(|row| row.role == LadderRole::Program).expect("is predicted");
+        assert_eq!((mine.relocations, mine.pages), (5000, 50));
+        assert!(close(mine.fitted, 0.3e-3 + 25e-6 + 100e-6), "{mine:?}");
+    }
+
+    #[test]
+    fn a_program_does_not_bear_on_the_fit() {
+        let off = |mine| climb(&estimates([1e-6, -2e-6, 2e-6, -1e-6, mine], [1e-5; 5]));
+        let (near, far) = (off(0.0), off(1e-3));
+        assert_eq!(near.coefficients, far.coefficients);
+        let mine = |ladder: &Ladder| ladder.rows.iter().find(|row| row.program == "mine").cloned();
+        let (near, far) = (mine(&near).expect("is there"), mine(&far).expect("is there"));
+        assert!(near.as_predicted() && !far.as_predicted());
+        assert!(close(far.residual - near.residual, 1e-3));
+    }
+
+    #[test]
+    fn what_is_measured_badly_weighs_little_and_is_predicted_widely() {
+        let off = [0.0, 0.0, 0.0, 200e-6, 0.0];
+        let even = climb(&estimates(off, [1e-5; 5]));
+        let uneven = climb(&estimates(off, [1e-5, 1e-5, 1e-5, 1e-3, 1e-3]));
+        let page = |ladder: &Ladder| coefficient(ladder, "cpu-time", "per-page").estimate;
+        assert!((page(&uneven) - 2e-6).abs() < (page(&even) - 2e-6).abs());
+        let width = |program: &str| {
+            let row = uneven.rows.iter().find(|row| row.program == program).expect("is there");
+            row.fitted_high - row.fitted_low
+        };
+        assert!(width("mine") > 10.0 * width("r1"), "{} {}", width("mine"), width("r1"));
+    }
+
+    #[test]
+    fn too_few_rungs_make_no_fit() {
+        let all = estimates([0.0; 5], [1e-5; 5]);
+        let of = |names: &[&str]| ladder(&all, &facts(), &timed(), &rungs(names), &[contrast()]);
+        assert_eq!(of(&[]), Ladder::default());
+        assert_eq!(of(&NAMES[..3]), Ladder::default());
+        let unmarked = Contrast { ladder: false, ..contrast() };
+        let none = ladder(&all, &facts(), &timed(), &rungs(&NAMES[..4]), &[unmarked]);
+        assert_eq!(none, Ladder::default());
+    }
+}

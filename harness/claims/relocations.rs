@@ -128,7 +128,7 @@ pub(super) fn cost_grows(index: &Index<'_>) -> Finding {
     if let Some([few, many]) = fits.first().filter(|fit| fit.pages_matter()).and_then(|fit| twins(index, fit))
     {
         because.push(format!(
-            "So many relocations, {}, cost {} on {} pages and {} on {} (`{}`).",
+            "{} relocations more cost {} on {} pages, and {} on {} (`{}`).",
             few.relocations,
             words::time_more(few.difference),
             few.pages,

@@ -10,6 +10,7 @@ mod markdown;
 mod plots;
 mod program;
 mod raster;
+mod relocations;
 mod sizes;
 mod variants;
 mod verdicts;
@@ -53,6 +54,7 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     noise: closing::Noise,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
@@ -92,7 +94,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         }
         sections.push(section(program, parts));
     }
-    Ok((text(&index, contrasts, sections)?, plots))
+    let of_ladder = plots::relocations(&index)?;
+    let pictures = of_ladder.iter().map(Plot::picture).collect();
+    plots.extend(of_ladder);
+    let relocations = relocations::part(&index, pictures);
+    Ok((text(&index, contrasts, sections, relocations)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -129,7 +135,12 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
     }
 }
 
-fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> Result<String> {
+fn text(
+    index: &Index<'_>,
+    contrasts: Vec<Picture>,
+    programs: Vec<Section>,
+    relocations: relocations::Relocations,
+) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
         name: &info.name,
@@ -139,6 +150,7 @@ fn text(index: &Index<'_>, contrasts: Vec<Picture>, programs: Vec<Section>) -> R
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
+        relocations,
         noise: closing::noise(index),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use tempfile::tempdir;
 
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
+use super::ladder::LADDER;
 use super::*;
 use crate::config::RunKind;
 use crate::hint::hints;
@@ -148,6 +149,28 @@ fn every_row_comes_back_as_it_was() {
             ..EstimateRow::default()
         },
         &ESTIMATES,
+    );
+    there_and_back(
+        LadderRow {
+            contrast: "c".to_owned(),
+            program: "p".to_owned(),
+            toolchain: "t".to_owned(),
+            target: "a/b".to_owned(),
+            metric: "cpu-time".to_owned(),
+            role: LadderRole::Rung,
+            relocations: -3,
+            pages: 2,
+            unit: "seconds".to_owned(),
+            difference: 0.1 + 0.2,
+            low: 0.1,
+            high: 0.5,
+            units: 8,
+            fitted: 0.25,
+            fitted_low: -0.0,
+            fitted_high: 1e-9,
+            residual: -0.05,
+        },
+        &LADDER,
     );
 }
 

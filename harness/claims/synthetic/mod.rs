@@ -1,10 +1,13 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+mod ladder;
 
 use crate::config::{Contrast, Contrasts, Variant};
 use crate::digest::of_bytes;
 use crate::results::{ArtifactRow, BlockRow, EstimateRow, Run, Status};
+
+pub(crate) use ladder::Costs;
 
 /// What an artifact asks of the system at start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub(crate) struct Synthetic {
     pub(crate) noise: f64,
     pub(crate) width: f64,
     pub(crate) copies: u32,
+    /// What the relocation ladder comes to; nothing where it is not climbed.
+    pub(crate) ladder: Vec<Costs>,
 }
 
 fn link_of_default(program: &str) -> Link {
@@ -114,6 +119,7 @@ impl Default for Synthetic {
             noise: 0.01,
             width: 0.012,
             copies: 8,
+            ladder: Vec::new(),
         }
     }
 }
@@ -150,6 +156,9 @@ impl Synthetic {
                 }
             }
             self.timing(program, &mut run);
+        }
+        for costs in &self.ladder {
+            costs.climb(self, &mut run);
         }
         run
     }
