@@ -102,13 +102,12 @@ const LADDER: f64 = 0.06;
 /// for both; the usual one has the ladder's on top.
 fn seconds(options: &Options, rungs: &[Program]) -> (f64, f64) {
     let ladder = if rungs.is_empty() { 0.0 } else { LADDER };
-    match options.budget.map(|budget| budget.as_secs_f64()) {
-        Some(budget) => (budget * (1.0 - ladder), budget * ladder),
-        None => {
-            let budget = budget(options.kind).as_secs_f64();
-            (budget, budget * ladder)
-        }
+    if let Some(budget) = options.budget {
+        let budget = budget.as_secs_f64();
+        return (budget * (1.0 - ladder), budget * ladder);
     }
+    let budget = budget(options.kind).as_secs_f64();
+    (budget, budget * ladder)
 }
 
 pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {

@@ -37,7 +37,8 @@ fn predicted(row: &LadderRow) -> String {
 
 /// Without an interval.
 fn microseconds(seconds: f64) -> String {
-    format!("{:+.0}", TimeUnit::US.scale(seconds))
+    let rounded = TimeUnit::US.scale(seconds).round();
+    if rounded == 0.0 { "0".to_owned() } else { format!("{rounded:+.0}") }
 }
 
 /// The rung of a row.
@@ -62,21 +63,21 @@ pub(super) fn part(index: &Index<'_>, plots: Vec<Picture>) -> Relocations {
 fn finding(index: &Index<'_>, fit: &Climbed<'_>) -> String {
     let name = &fit.constant.name;
     let what = index.contrast(name).map_or(String::new(), |contrast| format!(" ({})", contrast.what));
-    let mut text = format!("`{name}`{what}: {}", costs(fit));
+    let mut parts = vec![format!("`{name}`{what}: {}", costs(fit))];
     if let Some(relocations) = fit.page_in_relocations() {
-        text += &format!("; a page costs what {relocations:.0} relocations cost");
+        parts.push(format!("; a page costs what {relocations:.0} relocations cost"));
     }
     if let Some([few, many]) = twins(index, fit) {
-        text += &format!(
+        parts.push(format!(
             ". {} relocations more cost {} on {} pages, and {} on {}",
             few.relocations,
             words::time_more(few.difference),
             few.pages,
             words::time_more(many.difference),
             many.pages,
-        );
+        ));
     }
-    text
+    parts.concat()
 }
 
 fn fit_table(index: &Index<'_>, fits: &[Climbed<'_>]) -> String {

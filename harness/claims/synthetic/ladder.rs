@@ -1,7 +1,7 @@
 //! A made-up relocation ladder: what it costs is said, and how sure one is of it.
 
 use super::Synthetic;
-use crate::config::{Contrasts, Program, RunKind, Source};
+use crate::config::{Answer, Contrasts, Program, RunKind, Source, Workload};
 use crate::results::{EstimateRow, LadderRole, LadderRow, Run};
 
 /// What a contrast of the ladder comes to, each with half the width of its interval.
@@ -102,7 +102,7 @@ fn program(pointers: u32, stride: u32) -> Program {
         own_c: false,
         runs: RunKind::Default,
         contrasts: Contrasts::All,
-        start: Default::default(),
-        workload: Default::default(),
+        start: Answer::default(),
+        workload: Workload::default(),
     }
 }
