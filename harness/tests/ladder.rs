@@ -13,7 +13,7 @@ const EDGE: u64 = 2;
 fn a_rung_has_its_relocations_and_pages_and_nothing_else() {
     let bench = Bench::new();
     let variants = VARIANTS.join(",");
-    let programs = "hello,ladder-1000-8,ladder-1000-1024";
+    let programs = "hello,ladder-1000-8,ladder-1000-512";
     bench.call(&format!("run --programs {programs} --variants {variants} --budget 100ms")).with(0);
     let facts = bench.table("results/local/facts.csv");
     let fact = |program: &str, variant: &str, metric: &str| -> u64 {
@@ -31,7 +31,7 @@ fn a_rung_has_its_relocations_and_pages_and_nothing_else() {
         let more =
             |program: &str, metric: &str| fact(program, variant, metric) - fact("hello", variant, metric);
         let pie = variant.starts_with("pie");
-        for (program, pages) in [("ladder-1000-8", 2), ("ladder-1000-1024", 250)] {
+        for (program, pages) in [("ladder-1000-8", 2), ("ladder-1000-512", 125)] {
             let expected = if pie { 1000 } else { 0 };
             assert_eq!(more(program, "relocations"), expected, "{program} {variant}");
             let pages = if pie { pages } else { 0 };
@@ -46,7 +46,7 @@ fn a_rung_has_its_relocations_and_pages_and_nothing_else() {
         programs.map(|program| program["name"].as_str().expect("has a name").to_owned()).collect()
     };
     assert_eq!(names("programs"), ["hello"]);
-    assert_eq!(names("rungs"), ["ladder-1000-8", "ladder-1000-1024"]);
+    assert_eq!(names("rungs"), ["ladder-1000-8", "ladder-1000-512"]);
     let report = fs::read_to_string(bench.path("report/local/report.md")).expect("is there");
     assert!(!report.contains("Program `ladder"), "a rung is shown as a program");
 }
