@@ -62,6 +62,11 @@ impl Timed {
         self.toolchain.starts_with("go")
     }
 
+    /// Whether a case is one of those that are started.
+    pub fn is_of(&self, case: &Case) -> bool {
+        self.variants.contains(&case.variant) && self.case(&case.variant) == *case
+    }
+
     /// The case that is started for a variant.
     pub fn case(&self, variant: &str) -> Case {
         Case {
@@ -81,6 +86,21 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// What is timed.
     pub timed: Vec<Timed>,
+    /// What is started in other function layouts too: both sides of the primary contrasts, less the controls.
+    pub over_layouts: Vec<Timed>,
+    /// What is timed at work, in every layout: both sides of those in which PIE alone differs, and a control.
+    pub at_work: Vec<Timed>,
+    /// How many function layouts there are beside the one that ships: `-randlayout` seeds from 1 on.
+    pub layouts: u32,
+}
+
+/// Two more than a number has to rest on in a default run; as many as speed asks for in a full one.
+fn layouts(kind: RunKind) -> u32 {
+    match kind {
+        RunKind::Quick => 0,
+        RunKind::Default => 10,
+        RunKind::Full => 16,
+    }
 }
 
 /// The axes of a plan.
@@ -106,7 +126,13 @@ pub struct Axes<'a> {
 
 /// Makes the plan. A quick run starts the first program only; reference programs are built for the host alone.
 pub fn plan(axes: &Axes<'_>) -> Plan {
-    let mut plan = Plan { cases: Vec::new(), timed: Vec::new() };
+    let mut plan = Plan {
+        cases: Vec::new(),
+        timed: Vec::new(),
+        over_layouts: Vec::new(),
+        at_work: Vec::new(),
+        layouts: layouts(axes.kind),
+    };
     let of_language = |language| {
         let programs = axes.programs.iter().enumerate();
         programs.filter(move |(_, program)| program.source.language() == language)
@@ -138,16 +164,34 @@ impl Plan {
                 });
             }
         }
-        let variants = timed_variants(axes, program);
-        let first_only = axes.kind == RunKind::Quick && number > 0;
-        if target == axes.host && !variants.is_empty() && !first_only {
-            self.timed.push(Timed {
+        if target != axes.host {
+            return;
+        }
+        let timed = |variants: Vec<String>| {
+            let timed = Timed {
                 program: program.name.clone(),
                 toolchain: toolchain.to_owned(),
                 target: target.to_owned(),
                 variants,
                 stripped: true,
-            });
+            };
+            (!timed.variants.is_empty()).then_some(timed)
+        };
+        let first_only = axes.kind == RunKind::Quick && number > 0;
+        let pairs = timed_contrasts(axes.kind, program, axes.variants, axes.contrasts);
+        self.timed.extend(timed(sides(axes, pairs)).filter(|_| !first_only));
+        let is_go = program.source.language() == Language::Go;
+        let primary =
+            || contrasts_of(program, axes.variants, axes.contrasts).filter(move |pair| pair.primary && is_go);
+        if program.rung().is_some() {
+            return;
+        }
+        let full = axes.kind == RunKind::Full;
+        if full || (self.layouts > 0 && program.runs == RunKind::Quick) {
+            self.over_layouts.extend(timed(sides(axes, primary().filter(|pair| !pair.control))));
+        }
+        if full && program.speed.is_some() && primary().any(|pair| pair.pie_only) {
+            self.at_work.extend(timed(sides(axes, primary().filter(|pair| pair.pie_only || pair.control))));
         }
     }
 }
@@ -160,8 +204,9 @@ fn is_built(axes: &Axes<'_>, program: &Program, variant: &Variant) -> bool {
             || timed.any(|contrast| contrast.base == variant.name || contrast.changed == variant.name))
 }
 
-fn timed_variants(axes: &Axes<'_>, program: &Program) -> Vec<String> {
-    let pairs: Vec<_> = timed_contrasts(axes.kind, program, axes.variants, axes.contrasts).collect();
+/// The variants on either side of some contrasts, in the order of the configuration.
+fn sides<'a>(axes: &Axes<'_>, pairs: impl Iterator<Item = &'a Contrast>) -> Vec<String> {
+    let pairs: Vec<_> = pairs.collect();
     let names = axes.variants.iter().map(|variant| variant.name.clone());
     names.filter(|name| pairs.iter().any(|pair| *name == pair.base || *name == pair.changed)).collect()
 }

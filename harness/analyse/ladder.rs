@@ -5,7 +5,9 @@
 //! mean over fresh copies, and weighs by the width of its interval: rungs that cost more also scatter more. What
 //! the fit then says of the programs under test, which it has not seen, stands beside what was measured of them.
 
-use crate::config::{Contrast, Program};
+use std::collections::BTreeSet;
+
+use crate::config::Contrast;
 use crate::plan::Timed;
 use crate::results::{EstimateRow, FactRow, LadderRole, LadderRow, Samples};
 use crate::stats::{Fit, Point, least_squares};
@@ -21,40 +23,34 @@ const WHERE: (&str, &str, &str) = ("pinned", "faulted", "this-layout");
 /// Statistics of the coefficients, in the order in which they are fitted.
 const COEFFICIENTS: [&str; 3] = ["constant", "per-relocation", "per-page"];
 
-/// The estimates of a run, those of the ladder's fits at their end, and the ladder itself.
+/// What came of the ladder.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ladder {
+    /// The rungs, and the programs that were not in the fit.
+    pub rows: Vec<LadderRow>,
+    /// The rungs' differences, and as rows of kind `ladder` the coefficients of each fit.
+    pub estimates: Vec<EstimateRow>,
+}
+
+/// Climbs the ladder: estimates and facts of a run so far, its programs under test, and its rungs.
 ///
-/// The rungs are no programs under test: they add to no family of intervals, and of them no more is kept than the
-/// fits rest on.
-pub fn of_run(
+/// The rungs add to no family of intervals, and of them no more is kept than the fits rest on.
+pub fn ladder(
     samples: &Samples,
-    timed: &[Timed],
-    rungs: &[Program],
+    (estimates, facts): (&[EstimateRow], &[FactRow]),
+    (programs, rungs): (&[Timed], &[Timed]),
     contrasts: &[Contrast],
-    facts: &[FactRow],
     sha256: &str,
-) -> (Vec<EstimateRow>, Vec<LadderRow>) {
-    let is_rung = |one: &Timed| rungs.iter().any(|rung| rung.name == one.program);
-    let (of_ladder, under_test): (Vec<Timed>, Vec<Timed>) = timed.iter().cloned().partition(is_rung);
-    let mut all = super::estimates(samples, &under_test, contrasts, sha256);
+) -> Ladder {
     let fitted: Vec<Contrast> = contrasts.iter().filter(|contrast| contrast.ladder).cloned().collect();
-    let mut own = super::estimates(samples, &of_ladder, &fitted, sha256);
+    let mut own = super::estimates(samples, rungs, &fitted, sha256);
     own.retain(|row| row.kind == "contrast" && row.statistic == "difference");
     for row in &mut own {
         (row.low_simultaneous, row.high_simultaneous) = (None, None);
     }
-    all.extend(own);
-    let ladder = ladder(&all, facts, timed, rungs, contrasts);
-    all.extend(ladder.coefficients);
-    (all, ladder.rows)
-}
-
-/// What came of the ladder.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Ladder {
-    /// The rungs, and the programs that were not in the fit.
-    rows: Vec<LadderRow>,
-    /// The coefficients of each fit, as rows of kind `ladder`.
-    coefficients: Vec<EstimateRow>,
+    let mut ladder = climb(&[estimates, &own].concat(), facts, (programs, rungs), &fitted);
+    own.append(&mut ladder.estimates);
+    Ladder { estimates: own, ..ladder }
 }
 
 /// A measured difference with what explains it.
@@ -68,33 +64,26 @@ struct Measured<'a> {
     weight: f64,
 }
 
-/// Fits every contrast of the ladder in every place.
-fn ladder(
+/// Fits every contrast in every place.
+fn climb(
     estimates: &[EstimateRow],
     facts: &[FactRow],
-    timed: &[Timed],
-    rungs: &[Program],
+    (programs, rungs): (&[Timed], &[Timed]),
     contrasts: &[Contrast],
 ) -> Ladder {
     let mut ladder = Ladder::default();
-    let mut places: Vec<(&str, &str)> = Vec::new();
-    for one in timed.iter().filter(|one| rungs.iter().any(|rung| rung.name == one.program)) {
-        let place = (one.toolchain.as_str(), one.target.as_str());
-        if !places.contains(&place) {
-            places.push(place);
-        }
-    }
-    for place in places {
-        for contrast in contrasts.iter().filter(|contrast| contrast.ladder) {
+    let place = |one: &Timed| (one.toolchain.clone(), one.target.clone());
+    let places: BTreeSet<(String, String)> = rungs.iter().map(place).collect();
+    for here in places {
+        for contrast in contrasts {
             for (metric, scatter_grows) in METRICS {
-                let own = timed.iter().filter(|one| (one.toolchain.as_str(), one.target.as_str()) == place);
-                let mut measured: Vec<Measured<'_>> = own
-                    .filter_map(|one| {
-                        let is_rung = rungs.iter().any(|rung| rung.name == one.program);
-                        let role = if is_rung { LadderRole::Rung } else { LadderRole::Program };
-                        Measured::of(estimates, facts, one, contrast, metric, role)
-                    })
-                    .collect();
+                let of = |timed: &'_ [Timed], role| -> Vec<Measured<'_>> {
+                    let own = timed.iter().filter(|one| place(one) == here);
+                    own.filter_map(|one| Measured::of(estimates, facts, one, contrast, metric, role))
+                        .collect()
+                };
+                let mut measured = of(rungs, LadderRole::Rung);
+                measured.extend(of(programs, LadderRole::Program));
                 if scatter_grows && measured.iter().all(|one| one.high > one.low) {
                     for one in &mut measured {
                         one.weight = (one.high - one.low).powi(-2);
@@ -155,7 +144,7 @@ impl Ladder {
         for (place, statistic) in COEFFICIENTS.into_iter().enumerate() {
             let interval = fit.interval(place, CONFIDENCE);
             let Some(coefficient) = fit.coefficients.get(place) else { continue };
-            self.coefficients.push(EstimateRow {
+            self.estimates.push(EstimateRow {
                 kind: "ladder".to_owned(),
                 program: String::new(),
                 statistic: statistic.to_owned(),
@@ -228,17 +217,6 @@ mod tests {
         NAMES.iter().map(one).collect()
     }
 
-    fn rungs(names: &[&str]) -> Vec<Program> {
-        let rung = |name: &&str| -> Program {
-            let text = format!(
-                "name = \"{name}\"\nwhat = \"\"\nruns = \"default\"\nstart = {{}}\n\
-                 source = {{ ladder = {{ pointers = 1, stride = 8 }} }}\nworkload = {{ stdout_sha256 = {{}} }}"
-            );
-            toml::from_str(&text).expect("is a rung")
-        };
-        names.iter().map(rung).collect()
-    }
-
     fn facts() -> Vec<FactRow> {
         let fact = |name: &str, variant: &str, metric: &str, number: u64| FactRow {
             case: format!("{name}/{variant}/go1.27.3/linux-amd64/stripped"),
@@ -292,13 +270,15 @@ mod tests {
         (0..NAMES.len()).flat_map(of).collect()
     }
 
-    fn climb(estimates: &[EstimateRow]) -> Ladder {
-        ladder(estimates, &facts(), &timed(), &rungs(&NAMES[..4]), &[contrast()])
+    fn climbed(estimates: &[EstimateRow]) -> Ladder {
+        let timed = timed();
+        let (rungs, programs) = timed.split_at(4);
+        climb(estimates, &facts(), (programs, rungs), &[contrast()])
     }
 
     fn coefficient<'a>(ladder: &'a Ladder, metric: &str, statistic: &str) -> &'a EstimateRow {
         let same = |row: &&EstimateRow| row.metric == metric && row.statistic == statistic;
-        ladder.coefficients.iter().find(same).expect("is fitted")
+        ladder.estimates.iter().find(same).expect("is fitted")
     }
 
     fn close(value: f64, expected: f64) -> bool {
@@ -307,7 +287,7 @@ mod tests {
 
     #[test]
     fn what_was_put_in_comes_out() {
-        let ladder = climb(&estimates([0.0; 5], [1e-5; 5]));
+        let ladder = climbed(&estimates([0.0; 5], [1e-5; 5]));
         for (statistic, expected) in [("constant", 0.3e-3), ("per-relocation", 5e-9), ("per-page", 2e-6)] {
             let row = coefficient(&ladder, "cpu-time", statistic);
             assert!(close(row.estimate, expected), "{row:?}");
@@ -324,9 +304,9 @@ mod tests {
 
     #[test]
     fn a_program_does_not_bear_on_the_fit() {
-        let off = |mine| climb(&estimates([1e-6, -2e-6, 2e-6, -1e-6, mine], [1e-5; 5]));
+        let off = |mine| climbed(&estimates([1e-6, -2e-6, 2e-6, -1e-6, mine], [1e-5; 5]));
         let (near, far) = (off(0.0), off(1e-3));
-        assert_eq!(near.coefficients, far.coefficients);
+        assert_eq!(near.estimates, far.estimates);
         let mine = |ladder: &Ladder| ladder.rows.iter().find(|row| row.program == "mine").cloned();
         let (near, far) = (mine(&near).expect("is there"), mine(&far).expect("is there"));
         assert!(near.as_predicted() && !far.as_predicted());
@@ -336,8 +316,8 @@ mod tests {
     #[test]
     fn what_is_measured_badly_weighs_little_and_is_predicted_widely() {
         let off = [0.0, 0.0, 0.0, 200e-6, 0.0];
-        let even = climb(&estimates(off, [1e-5; 5]));
-        let uneven = climb(&estimates(off, [1e-5, 1e-5, 1e-5, 1e-3, 1e-3]));
+        let even = climbed(&estimates(off, [1e-5; 5]));
+        let uneven = climbed(&estimates(off, [1e-5, 1e-5, 1e-5, 1e-3, 1e-3]));
         let page = |ladder: &Ladder| coefficient(ladder, "cpu-time", "per-page").estimate;
         assert!((page(&uneven) - 2e-6).abs() < (page(&even) - 2e-6).abs());
         let width = |program: &str| {
@@ -349,12 +329,13 @@ mod tests {
 
     #[test]
     fn too_few_rungs_make_no_fit() {
-        let all = estimates([0.0; 5], [1e-5; 5]);
-        let of = |names: &[&str]| ladder(&all, &facts(), &timed(), &rungs(names), &[contrast()]);
-        assert_eq!(of(&[]), Ladder::default());
-        assert_eq!(of(&NAMES[..3]), Ladder::default());
+        let (all, timed) = (estimates([0.0; 5], [1e-5; 5]), timed());
+        for few in [0, 3] {
+            assert_eq!(climb(&all, &facts(), (&timed[4..], &timed[..few]), &[contrast()]), Ladder::default());
+        }
         let unmarked = Contrast { ladder: false, ..contrast() };
-        let none = ladder(&all, &facts(), &timed(), &rungs(&NAMES[..4]), &[unmarked]);
+        let both = (&timed[4..], &timed[..4]);
+        let none = ladder(&Samples::default(), (&all, &facts()), both, &[unmarked], "");
         assert_eq!(none, Ladder::default());
     }
 }

@@ -6,16 +6,24 @@
 //! mean over units with a t interval. A ratio is that of `exp` of the mean logarithm. No number is given that
 //! fewer than [`LEAST_UNITS`] units are behind.
 
+mod builds;
+mod components;
 mod ladder;
+pub mod memory;
+mod modes;
+mod parts;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use builds::build_costs;
 
 use crate::config::Contrast;
 use crate::plan::Timed;
 use crate::results::{BlockRow, EstimateRow, Samples};
 use crate::stats::{Estimate, mean_interval, median};
-pub use ladder::of_run;
+pub use ladder::{Ladder, ladder};
+pub use parts::REST;
 use values::{BlockValues, METRICS, by_block, pairs};
 
 /// Confidence of every interval, and of the primary family's intervals together.
@@ -27,8 +35,14 @@ pub const LEAST_UNITS: usize = 8;
 /// The metric and condition of the headline.
 const HEADLINE: (&str, &str) = ("cpu-time", "pinned");
 
+/// The metrics and conditions whose scatter and whose totals are taken apart.
+const TAKEN_APART: [(&str, &str); 2] = [HEADLINE, ("wall-time", "scheduled")];
+
 /// The function layout that Go's linker chooses by itself.
 const DEFAULT_LAYOUT: &str = "default";
+
+/// The scope whose units are layouts.
+const OVER_LAYOUTS: &str = "over-layouts";
 
 /// Conditions of a group of blocks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +54,7 @@ struct Group<'a> {
 
 impl<'a> Group<'a> {
     fn of(block: &'a BlockRow) -> Self {
-        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { "over-layouts" };
+        let scope = if block.layout == DEFAULT_LAYOUT { "this-layout" } else { OVER_LAYOUTS };
         Self { condition: &block.condition, cache: &block.cache, scope }
     }
 
@@ -79,10 +93,14 @@ pub fn estimates(
                 units.blocks.iter().any(|(_, values)| values.contains_key(case.as_str()))
             };
             for variant in one.variants.iter().filter(started) {
-                units.of_case(&one.case(variant).to_string(), &mut rows);
+                let case = one.case(variant).to_string();
+                units.of_case(&case, &mut rows);
+                modes::of_case(&units, &case, &mut rows);
             }
             for contrast in contrasts.iter().filter(|contrast| applies(one, contrast)) {
                 units.of_contrast(contrast, &mut rows);
+                components::of_contrast(&units, contrast, &mut rows);
+                parts::of_total(&units, contrast, contrasts, &mut rows);
             }
         }
     }
@@ -111,16 +129,21 @@ struct Said<'a> {
 }
 
 impl Units<'_> {
-    /// One value a block, by unit: the mean over a unit's blocks. Wall times count in quiet blocks alone.
+    /// The blocks that count: wall times in quiet ones alone.
+    fn counted(&self, metric: &str) -> impl Iterator<Item = (&BlockRow, &BlockValues<'_>)> {
+        let all = self.blocks.iter().map(|(row, values)| (*row, *values));
+        all.filter(move |(row, _)| !metric.ends_with("wall-time") || row.unquiet.is_empty())
+    }
+
+    /// One value a block, by unit.
     fn by_unit(
         &self,
         metric: &str,
         value: impl Fn(&BlockValues<'_>) -> Option<f64>,
     ) -> HashMap<(String, u32), Vec<f64>> {
         let mut units: HashMap<(String, u32), Vec<f64>> = HashMap::new();
-        for (row, values) in &self.blocks {
-            let counts = metric != "wall-time" || row.unquiet.is_empty();
-            if let Some(value) = value(values).filter(|value| counts && value.is_finite()) {
+        for (row, values) in self.counted(metric) {
+            if let Some(value) = value(values).filter(|value| value.is_finite()) {
                 let copy = if row.layout == DEFAULT_LAYOUT { row.copy } else { 0 };
                 units.entry((row.layout.clone(), copy)).or_default().push(value);
             }
@@ -136,7 +159,8 @@ impl Units<'_> {
     fn of_case(&self, case: &str, rows: &mut Vec<EstimateRow>) {
         for (index, (metric, unit, _)) in METRICS.into_iter().enumerate() {
             let of = |values: &BlockValues<'_>| -> Option<Vec<f64>> {
-                Some(values.get(case)?.values().map(|values| values[index]).collect())
+                let all = values.get(case)?.values().map(|values| values[index]);
+                Some(all.filter(|value| value.is_finite()).collect())
             };
             let centres = self.centres(metric, |values| median(&of(values)?));
             let starts = self.starts(metric, |values| of(values).map_or(0, |values| values.len()));
@@ -144,7 +168,7 @@ impl Units<'_> {
             if !self.push(&said, &centres, f64::from, rows) {
                 continue;
             }
-            if [HEADLINE, ("wall-time", "scheduled")].contains(&(metric, self.group.condition)) {
+            if TAKEN_APART.contains(&(metric, self.group.condition)) {
                 let said = Said { statistic: "copy-centre", starts: 0, ..said };
                 let one = |mean| Estimate { mean, interval: None, units: 1 };
                 rows.extend(centres.iter().map(|centre| self.row(&said, one(*centre))));
@@ -176,6 +200,7 @@ impl Units<'_> {
                 unit,
                 starts,
             };
+            let mut layouts = Vec::new();
             let mut add = |said: Said<'_>, centres: Vec<f64>, back: fn(f64) -> f64| {
                 let first = rows.len();
                 if self.push(&said, &centres, back, rows) && simultaneous && metric == HEADLINE.0 {
@@ -187,7 +212,14 @@ impl Units<'_> {
             };
             let log = |base: f64, changed: f64| (changed / base).ln();
             if has_ratio {
-                add(said("ratio", "ratio"), self.centres(metric, |values| each(values, log)), f64::exp);
+                let centres = self.centres(metric, |values| each(values, log));
+                add(said("ratio", "ratio"), centres.clone(), f64::exp);
+                let dots = self.group.scope == OVER_LAYOUTS && metric.ends_with("cpu-time");
+                if dots && centres.len() >= LEAST_UNITS {
+                    let said = Said { starts: 0, ..said("layout-ratio", "ratio") };
+                    let one = |log: &f64| Estimate { mean: log.exp(), interval: None, units: 1 };
+                    layouts.extend(centres.iter().map(|centre| self.row(&said, one(centre))));
+                }
                 let means =
                     |values: &BlockValues<'_>| means(values).map(|[base, changed]| log(base, changed));
                 add(said("mean-ratio", "ratio"), self.centres(metric, means), f64::exp);
@@ -198,6 +230,7 @@ impl Units<'_> {
                 let means = |values: &BlockValues<'_>| means(values).map(|[base, changed]| changed - base);
                 add(said("mean-difference", unit), self.centres(metric, means), f64::from);
             }
+            rows.extend(layouts);
         }
     }
 

@@ -5,10 +5,15 @@ use std::collections::HashMap;
 use crate::results::{Samples, StartStatus};
 
 /// Metric, unit, and whether a ratio is formed of it.
-pub(super) const METRICS: [(&str, &str, bool); 3] =
-    [("cpu-time", "seconds", true), ("wall-time", "seconds", true), ("minor-faults", "count", false)];
+pub(super) const METRICS: [(&str, &str, bool); 5] = [
+    ("cpu-time", "seconds", true),
+    ("wall-time", "seconds", true),
+    ("minor-faults", "count", false),
+    ("workload-cpu-time", "seconds", true),
+    ("workload-wall-time", "seconds", true),
+];
 
-/// One start's values of [`METRICS`].
+/// One start's values of [`METRICS`]; those that it does not have are not a number.
 pub(super) type Values = [f64; METRICS.len()];
 
 /// The good starts of one block: by case id, then by round.
@@ -37,5 +42,6 @@ pub(super) fn pairs(block: &BlockValues<'_>, [base, changed]: [&str; 2], metric:
     let mut rounds: Vec<u32> = base.keys().copied().collect();
     rounds.sort_unstable();
     let both = |round: u32| Some((base.get(&round)?[metric], changed.get(&round)?[metric]));
-    rounds.into_iter().filter_map(both).collect()
+    let known = |(base, changed): &(f64, f64)| base.is_finite() && changed.is_finite();
+    rounds.into_iter().filter_map(both).filter(known).collect()
 }

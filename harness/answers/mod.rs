@@ -21,7 +21,8 @@ use crate::digest;
 
 /// How long a start-up command may take.
 pub const START_LIMIT: Duration = Duration::from_secs(10);
-const WORKLOAD_LIMIT: Duration = Duration::from_secs(120);
+/// How long a workload may take.
+pub const WORKLOAD_LIMIT: Duration = Duration::from_secs(120);
 const MOST_OUTPUT: u64 = 1 << 30;
 const SHOWN: usize = 200;
 
@@ -154,6 +155,30 @@ pub fn check(
     Ok(Ok(()))
 }
 
+/// Checks what an artifact prints when it does the work that speed is timed on; results as of [`check`].
+pub fn check_speed(
+    artifact: (&Path, &str),
+    program: &Program,
+    speed: &Workload,
+    around: &Surroundings<'_>,
+) -> Result<Result<(), Wrong>> {
+    let (artifact, sha256) = artifact;
+    let asked = (sha256, around.toolchain, around.target, &program.name, "speed", speed);
+    let mark = around.cache.dir("answers")?.join(digest::of_bytes(serde_json::to_string(&asked)?.as_bytes()));
+    if mark.exists() {
+        return Ok(Ok(()));
+    }
+    let scratch = around.cache.scratch()?;
+    let named = around.cache.scratch()?;
+    let path = &named.path().join(&program.name);
+    symlink(artifact, path).with_context(|| format!("cannot make the link {}", path.display()))?;
+    let answer = workload_answer(path, speed, around, scratch.path())?;
+    if answer.is_ok() {
+        fs::write(&mark, "").with_context(|| format!("cannot write {}", mark.display()))?;
+    }
+    Ok(answer)
+}
+
 fn start_answer(command: &Command, status: i32, stdout: &str) -> Result<(), Wrong> {
     let finished = command.run()?;
     expect_status("start", &finished, status)?;
@@ -164,12 +189,19 @@ fn start_answer(command: &Command, status: i32, stdout: &str) -> Result<(), Wron
     Ok(())
 }
 
-fn workload_answer(
-    path: &Path,
-    workload: &Workload,
-    around: &Surroundings<'_>,
-    scratch: &Path,
-) -> Result<Result<(), Wrong>> {
+/// How a workload is started.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Its whole environment.
+    pub env: BTreeMap<String, String>,
+    /// What it reads on standard input; nothing where absent.
+    pub stdin: Option<PathBuf>,
+}
+
+/// The command of a workload, its input generated; `scratch` is an empty folder.
+pub fn work_command(workload: &Workload, around: &Surroundings<'_>, scratch: &Path) -> Result<Work> {
     let input: Option<PathBuf> =
         workload.input.as_ref().map(|input| input::path(around.cache, input)).transpose()?;
     if let Some(input) = &input {
@@ -180,11 +212,22 @@ fn workload_answer(
     let places = Places { input: input.as_deref(), around, scratch };
     let named =
         workload.args.iter().any(|arg| ["{input}", "{scratch}/input"].iter().any(|at| arg.contains(at)));
-    let mut command = Command::new(path, scratch)
-        .args(workload.args.iter().map(|arg| places.fill(arg)))
-        .env(places.env(&workload.env))
-        .limit(WORKLOAD_LIMIT);
-    command.stdin = input.clone().filter(|_| !named);
+    Ok(Work {
+        args: workload.args.iter().map(|arg| places.fill(arg)).collect(),
+        env: places.env(&workload.env),
+        stdin: input.clone().filter(|_| !named),
+    })
+}
+
+fn workload_answer(
+    path: &Path,
+    workload: &Workload,
+    around: &Surroundings<'_>,
+    scratch: &Path,
+) -> Result<Result<(), Wrong>> {
+    let work = work_command(workload, around, scratch)?;
+    let mut command = Command::new(path, scratch).args(work.args).env(work.env).limit(WORKLOAD_LIMIT);
+    command.stdin = work.stdin;
     command.most_output = MOST_OUTPUT;
     Ok(command.run().map_err(Wrong::from).and_then(|finished| {
         expect_status("workload", &finished, workload.status)?;

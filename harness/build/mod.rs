@@ -4,13 +4,16 @@
 //! result, with the words of the tool that refused; one bad case never stops the others. What an artifact
 //! contains and whether it gives right answers is for others to say.
 
+mod cost;
 mod ladder;
+mod layout;
 mod reason;
 mod recipe;
 mod source;
 pub mod store;
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +30,8 @@ use crate::results::Status;
 use crate::schedule;
 use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain, abbreviate, go_environment};
 
+pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
+pub use layout::with_layout;
 use recipe::{Recipe, recipe};
 pub use store::Artifact;
 
@@ -265,6 +270,16 @@ fn build(setup: &Setup<'_>, job: &Job<'_>) -> Outcome {
 
 /// Runs the build; gives the artifact's bytes and what was said.
 fn run_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
+    run_within(setup, job, &[], &[])
+}
+
+/// The same, with words before the tool's name and arguments of its own.
+fn run_within(
+    setup: &Setup<'_>,
+    job: &Job<'_>,
+    before: &[OsString],
+    extra: &[String],
+) -> Result<(Vec<u8>, String)> {
     let scratch = setup.cache.scratch()?;
     let dir = job.source.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     if let (Tool::Go(toolchain), true) = (job.tool, job.source.fetches) {
@@ -275,9 +290,13 @@ fn run_build(setup: &Setup<'_>, job: &Job<'_>) -> Result<(Vec<u8>, String)> {
     }
     let made = scratch.path().join("artifact");
     let output = made.display().to_string();
-    let args = job.recipe.args.iter().cloned();
-    let finished = Command::new(&job.tool.command().0, &dir)
-        .args(args.chain(["-o".to_owned(), output]).chain(job.source.inputs.iter().cloned()))
+    let mut words: Vec<OsString> = before.to_vec();
+    words.push(job.tool.command().0.into_os_string());
+    let args = job.recipe.args.iter().chain(extra).cloned();
+    let args = args.chain(["-o".to_owned(), output]).chain(job.source.inputs.iter().cloned());
+    words.extend(args.map(OsString::from));
+    let finished = Command::new(Path::new(&words[0]), &dir)
+        .args(words[1..].iter().cloned())
         .env(job.recipe.env.clone())
         .run()?;
     let stderr = finished.complaint();

@@ -5,31 +5,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
 
-use super::setting::Setting;
 use crate::answers::START_LIMIT;
 use crate::build::store;
 use crate::cache::Cache;
 use crate::measure::{self, Block, Command, Condition, Measured, Recipe, Request, Sitting, quiet};
+use crate::results::{ComparisonRow, Part, Setting, UnitRow};
 use crate::stats::{mean_interval, median};
 use crate::sys::spawn::End;
-
-/// What a comparison is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Part {
-    /// Copies of the same bytes, for two seconds.
-    NullShort,
-    /// Copies of the same bytes, for half a minute.
-    NullFull,
-    /// A large effect, from which the sizes of small ones of its kind are known.
-    Anchor,
-    /// A small effect of known size, for two seconds.
-    Known,
-    /// The same contrast again and again, for half a minute.
-    Spread,
-}
 
 /// An arm: an artifact, and how it is started.
 #[derive(Clone, Debug)]
@@ -37,7 +20,7 @@ pub struct ArmOf<'a> {
     /// The artifact.
     pub artifact: &'a Path,
     /// Its arguments.
-    pub args: &'a [String],
+    pub args: Vec<String>,
     /// Its environment.
     pub env: &'a [(String, String)],
     /// The status it ends with.
@@ -57,54 +40,6 @@ pub struct Spec<'a> {
     pub seconds: f64,
     /// Seed of the shuffles.
     pub seed: u64,
-}
-
-/// A row of `units.csv.gz`: one set of copies of a comparison.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UnitRow {
-    /// The comparison.
-    pub comparison: u32,
-    /// Number of the set of copies.
-    pub unit: u32,
-    /// Rounds.
-    pub rounds: u32,
-    /// Median CPU time of the base, in seconds.
-    pub base_seconds: f64,
-    /// Median over rounds of the logarithm of changed / base, CPU time.
-    pub log_ratio: f64,
-    /// Whether the block was quiet.
-    pub quiet: bool,
-    /// Why it is left out; empty where it is not.
-    pub voided: String,
-}
-
-/// A row of `comparisons.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ComparisonRow {
-    /// Its number.
-    pub comparison: u32,
-    /// What it is for.
-    pub part: Part,
-    /// What else the machine did.
-    pub setting: Setting,
-    /// What differs: `copies`, or an effect by name.
-    pub effect: String,
-    /// Seconds that it took, the writing of copies included.
-    pub seconds: f64,
-    /// Sets of copies that count.
-    pub units: u32,
-    /// Those of them that were quiet.
-    pub quiet_units: u32,
-    /// Those that were left out.
-    pub voided_units: u32,
-    /// Starts of both sides.
-    pub starts: u64,
-    /// Changed / base, CPU time of a start pinned to one CPU.
-    pub ratio: Option<f64>,
-    /// Lower end of the 95 % interval.
-    pub low: Option<f64>,
-    /// Its upper end.
-    pub high: Option<f64>,
 }
 
 /// What one block gives for a pair of arms.
@@ -141,12 +76,13 @@ pub(super) fn measure(
     const LEAST: f64 = 0.05;
     let begin = Instant::now();
     let commands: Vec<Command<'_>> =
-        spec.arms.iter().map(|arm| Command { args: arm.args, env: arm.env }).collect();
+        spec.arms.iter().map(|arm| Command { args: &arm.args, env: arm.env }).collect();
     let mut pairs: Vec<Vec<UnitRow>> = vec![Vec::new(); spec.arms.len() / 2];
-    let mut setting_up = SETTING_UP;
+    let mut setting_up = vec![SETTING_UP];
     for number in 0..spec.units {
         let left = spec.seconds - begin.elapsed().as_secs_f64();
-        let time = (left / f64::from(spec.units - number) - setting_up).max(LEAST);
+        let time =
+            (left / f64::from(spec.units - number) - median(&setting_up).unwrap_or(SETTING_UP)).max(LEAST);
         let before = Instant::now();
         let seed = spec.seed ^ u64::from(number);
         let artifacts = spec.arms.iter().map(|arm| arm.artifact);
@@ -168,7 +104,7 @@ pub(super) fn measure(
             .block(&mut set, &commands, &request)
             .with_context(|| format!("while starting {}", spec.name))?;
         drop(set);
-        setting_up = before.elapsed().as_secs_f64() - measured.block.time.as_secs_f64();
+        setting_up.push(before.elapsed().as_secs_f64() - measured.block.time.as_secs_f64());
         let voided = voided(&measured, &spec.arms);
         let quiet = quiet::unquiet(&measured.block).is_empty();
         for (pair, rows) in pairs.iter_mut().enumerate() {

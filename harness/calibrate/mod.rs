@@ -5,10 +5,10 @@
 //! ([`crate::measure`], the median a copy, a t interval over copies). What came of them is for `summary` to say.
 
 mod comparison;
+mod hyperfine;
+mod load;
 mod record;
-mod setting;
 mod summary;
-mod text;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,14 +20,14 @@ use crate::config::{Config, RunKind};
 use crate::machine::Machine;
 use crate::measure::{self, Sitting};
 use crate::pipeline::{self, Options, Startable};
-use crate::results::{Harness, SCHEMA, table};
+use crate::report;
+use crate::results::{Calibration, CalibrationInfo, ComparisonRow, Harness, Part, SCHEMA, Setting, table};
 use crate::ui::{Phase, say};
 use crate::{digest, interrupt};
 
-pub use comparison::{ArmOf, ComparisonRow, Part, Spec, UnitRow};
-pub use record::{Info, load};
-pub use setting::Setting;
-pub use summary::{Summary, summarise};
+pub use comparison::{ArmOf, Spec};
+pub use record::load;
+pub use summary::summarise;
 
 /// How much of it there is.
 #[derive(Clone, Debug)]
@@ -54,9 +54,14 @@ const SLICES: u32 = 20;
 const SHORT: (u32, f64) = (8, 2.0);
 const FULL: (u32, f64) = (30, 30.0);
 /// Pages that the anchor touches, and how often it is measured in each setting.
-const ANCHOR: (u32, u32) = (256, 4);
+const ANCHOR: (u32, u32) = (256, 3);
+/// Pages that both sides touch: the first ones cost more, since tables have to be made for them.
+const GROUND: u32 = 64;
 /// The sizes of the known effects.
 pub const KNOWN: [f64; 3] = [0.01, 0.02, 0.05];
+
+/// Numbers of what hyperfine found lie so far apart from those of ours.
+const HYPERFINE: u32 = 1 << 26;
 
 /// A comparison that is to be made.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,11 +74,15 @@ struct Job {
     slice: u32,
 }
 
-/// Every comparison, numbered in the order in which they are made.
+/// Every comparison, in the order in which they are made. Its number says which it is, whatever else is wanted, so
+/// that a later call with more of some can go on.
 fn jobs(wanted: &Wanted) -> Vec<Job> {
+    const MOST: u32 = 10_000;
     let mut jobs: Vec<Job> = Vec::new();
-    let mut add = |part, setting, size, count: u32| {
-        jobs.extend((0..count).map(|n| Job { number: 0, part, setting, size, slice: n * SLICES / count }));
+    let mut add = |part: Part, setting: Setting, size: usize, count: u32| {
+        let kind = (part as u32 * 4 + setting as u32) * 4 + u32::try_from(size).unwrap_or(0);
+        let one = |n| Job { number: 2 * (kind * MOST + n), part, setting, size, slice: n * SLICES / count };
+        jobs.extend((0..count.min(MOST)).map(one));
     };
     for &setting in &wanted.settings {
         // The anchor comes first: the sizes of the small effects follow from it.
@@ -89,9 +98,6 @@ fn jobs(wanted: &Wanted) -> Vec<Job> {
         job.slice = if job.part == Part::Anchor { 0 } else { job.slice };
     }
     jobs.sort_by_key(|job| (job.slice, job.setting, job.part != Part::Anchor));
-    for (number, job) in (0..).zip(&mut jobs) {
-        job.number = 2 * number;
-    }
     jobs
 }
 
@@ -146,7 +152,7 @@ pub fn calibrate(wanted: &Wanted, folder: &Path) -> Result<PathBuf> {
             if slice.iter().all(|job| done(&record, job)) {
                 continue;
             }
-            let _load = slice[0].setting.begin(sitting).context("cannot make load")?;
+            let _load = load::begin(slice[0].setting, sitting).context("cannot make load")?;
             for job in slice {
                 interrupt::check()?;
                 if wanted.budget.is_some_and(|budget| begin.elapsed() > budget) {
@@ -179,28 +185,31 @@ fn make(
             .context("no comparison with a large effect has come to an end")?,
         _ => 0,
     };
-    let touching = [0, pages].map(|pages| vec![pages.to_string()]);
+    let touching = [GROUND, GROUND + pages].map(|pages| vec![pages.to_string()]);
     let same = [&stock.hello; 4].map(arm).to_vec();
-    let effect = match job.part {
-        Part::NullShort | Part::NullFull => "copies".to_owned(),
-        Part::Anchor | Part::Known => format!("{pages} pages"),
-        Part::Spread => "pie-given-internal".to_owned(),
-    };
-    let arms = match job.part {
-        Part::NullShort => same[..2].to_vec(),
-        Part::NullFull => same,
-        Part::Anchor | Part::Known => {
-            touching.iter().map(|args| ArmOf { args, ..arm(&stock.known) }).collect()
+    let touch = |args: &Vec<String>| ArmOf { args: args.clone(), ..arm(&stock.known) };
+    let (effect, name, arms, (units, seconds)) = match job.part {
+        Part::NullShort => ("copies".to_owned(), "hello", same[..2].to_vec(), SHORT),
+        Part::NullFull => ("copies".to_owned(), "hello", same, FULL),
+        Part::Anchor => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), FULL),
+        Part::Known => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), SHORT),
+        Part::Spread | Part::HyperfineWall | Part::HyperfineCpu => {
+            let arms = vec![arm(&stock.hello), arm(&stock.hello_pie)];
+            ("pie-given-internal".to_owned(), "hello", arms, FULL)
         }
-        Part::Spread => vec![arm(&stock.hello), arm(&stock.hello_pie)],
     };
-    let (units, seconds) = match job.part {
-        Part::NullShort | Part::Known => SHORT,
-        Part::NullFull | Part::Spread | Part::Anchor => FULL,
-    };
-    let name = if matches!(job.part, Part::Anchor | Part::Known) { "known" } else { "hello" };
-    let seed = u64::from(job.number) << 16;
-    let (pairs, seconds) = comparison::measure(sitting, cache, &Spec { name, arms, units, seconds, seed })?;
+    let spec = Spec { name, arms, units, seconds, seed: u64::from(job.number) << 16 };
+    let (pairs, seconds) = comparison::measure(sitting, cache, &spec)?;
+    if let (Part::Spread, Some(hyperfine)) = (job.part, hyperfine::find()) {
+        let starts = pairs[0].iter().map(|unit| u64::from(unit.rounds)).sum();
+        let said = hyperfine::compare(&hyperfine, sitting, cache, &spec, starts)?;
+        for (part, ratio) in [(Part::HyperfineWall, said.wall), (Part::HyperfineCpu, said.cpu)] {
+            let number = job.number + 1 + part as u32 * HYPERFINE;
+            let row = comparison::row(number, (part, job.setting, &effect), &[], said.seconds);
+            let comparison = ComparisonRow { ratio: Some(ratio), starts: 2 * starts, ..row };
+            record.keep(record::Line { comparison, units: Vec::new() })?;
+        }
+    }
     for (number, mut units) in (job.number..).zip(pairs) {
         for unit in &mut units {
             unit.comparison = number;
@@ -212,30 +221,44 @@ fn make(
 }
 
 fn arm(one: &Startable) -> ArmOf<'_> {
-    ArmOf { artifact: &one.path, args: &one.args, env: &one.env, status: one.status }
+    ArmOf { artifact: &one.path, args: one.args.clone(), env: &one.env, status: one.status }
 }
 
-fn info(cache: &Cache, stock: &Stock) -> Result<Info> {
+fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {
     let artifact = |one: &Startable| Ok((one.case.to_string(), digest::of_file(&one.path)?));
     let all = [&stock.hello, &stock.hello_pie, &stock.known];
-    Ok(Info {
+    Ok(CalibrationInfo {
         schema: SCHEMA,
         started: pipeline::now(),
         ended: String::new(),
         resumed: 0,
-        harness: Harness::this(),
+        harnesses: vec![Harness::this()],
         machine: Machine::read(cache.root()),
         toolchain: stock.hello.case.toolchain.clone(),
         artifacts: all.into_iter().map(artifact).collect::<Result<_>>()?,
     })
 }
 
+/// Where a calibration is, from the folder that it was made in.
+pub const FOLDER: &str = "results/calibration";
+
+/// The calibration of that folder, where one was made.
+pub fn beside(out: &Path) -> Result<Option<Calibration>> {
+    let folder = out.join(FOLDER);
+    record::is_there(&folder).then(|| read(&folder)).transpose()
+}
+
+/// A calibration that is on disk.
+pub fn read(folder: &Path) -> Result<Calibration> {
+    let (info, comparisons, units) = load(folder)?;
+    Ok(Calibration { info, summary: summarise(&comparisons, &units) })
+}
+
 /// Renders a calibration into a folder; gives the path of its Markdown.
 pub fn render(folder: &Path, out: &Path) -> Result<PathBuf> {
-    let (info, comparisons, units) = load(folder)?;
     table::make_dir(out)?;
     let path = out.join("calibration.md");
-    table::write_file(&path, text::markdown(&info, &summarise(&comparisons, &units)).as_bytes())?;
+    table::write_file(&path, report::calibration::page(&read(folder)?).as_bytes())?;
     Ok(path)
 }
 

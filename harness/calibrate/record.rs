@@ -1,5 +1,6 @@
 //! What a calibration has found so far, on disk: a line a comparison, so that one that was cut off goes on.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,31 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use super::comparison::{ComparisonRow, UnitRow};
 use crate::hint::HintExt;
 use crate::machine::Machine;
-use crate::results::{Harness, table};
-
-/// `calibration.json`: where the figures come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Info {
-    /// Version of the format.
-    pub schema: u32,
-    /// When it was begun, UTC.
-    pub started: String,
-    /// When it was last gone on with, UTC.
-    pub ended: String,
-    /// How many times it went on after it was cut off.
-    pub resumed: u32,
-    /// The program that made it.
-    pub harness: Harness,
-    /// The machine.
-    pub machine: Machine,
-    /// Release of the Go toolchain.
-    pub toolchain: String,
-    /// SHA-256 of the artifacts by case.
-    pub artifacts: Vec<(String, String)>,
-}
+use crate::results::{CalibrationInfo, ComparisonRow, UnitRow, table};
 
 /// A comparison with its units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,9 +35,9 @@ const COMPARISONS: &str = "comparisons.csv";
 const UNITS: &str = "units.csv.gz";
 
 impl Record {
-    /// Opens the folder; what was found there before counts if machine, boot, harness and artifacts are the
-    /// same, and is otherwise begun anew.
-    pub(super) fn open(folder: &Path, info: &mut Info) -> Result<Self> {
+    /// Opens the folder; what was found there before counts if machine and artifacts are the same, and is
+    /// otherwise begun anew.
+    pub(super) fn open(folder: &Path, info: &mut CalibrationInfo) -> Result<Self> {
         table::make_dir(folder)?;
         let path = folder.join(LINES);
         let file = OpenOptions::new().create(true).append(true).open(&path);
@@ -75,32 +54,55 @@ impl Record {
         }
         let mut record = Self { folder: folder.to_owned(), lines, done: Vec::new() };
         let old = record.old_info();
-        let same = |old: &Info| {
-            old.machine == info.machine && old.harness == info.harness && old.artifacts == info.artifacts
+        let same = |old: &CalibrationInfo| {
+            // Another boot of the same machine is as good: each comparison stands by itself.
+            let machine = Machine { boot: old.machine.boot.clone(), ..info.machine.clone() };
+            old.machine == machine && old.schema == info.schema && old.artifacts == info.artifacts
         };
-        match old.filter(same) {
-            Some(old) => {
-                info.started = old.started;
-                info.resumed = old.resumed + 1;
-                record.done = record.read()?;
-            }
-            None => {
-                record.lines.set_len(0).with_context(|| format!("cannot empty {}", path.display()))?;
-            }
+        if let Some(old) = old.filter(same) {
+            info.started = old.started;
+            info.resumed = old.resumed + 1;
+            let new = std::mem::take(&mut info.harnesses);
+            info.harnesses = old.harnesses;
+            info.harnesses.extend(new);
+            info.harnesses.dedup();
+            record.done = record.tables()?;
+            let more = record.read()?;
+            record.done.extend(more);
+        } else {
+            record.lines.set_len(0).with_context(|| format!("cannot empty {}", path.display()))?;
+            record.write_tables()?;
         }
         record.write_info(info)?;
         Ok(record)
     }
 
-    fn old_info(&self) -> Option<Info> {
+    fn old_info(&self) -> Option<CalibrationInfo> {
         serde_json::from_slice(&fs::read(self.folder.join(INFO)).ok()?).ok()
     }
 
-    fn write_info(&self, info: &Info) -> Result<()> {
+    fn write_info(&self, info: &CalibrationInfo) -> Result<()> {
         table::write_file(
             &self.folder.join(INFO),
             format!("{}\n", serde_json::to_string_pretty(info)?).as_bytes(),
         )
+    }
+
+    /// What the tables hold, where there are any.
+    fn tables(&self) -> Result<Vec<Line>> {
+        if !self.folder.join(COMPARISONS).exists() {
+            return Ok(Vec::new());
+        }
+        let comparisons: Vec<ComparisonRow> = table::read(&self.folder.join(COMPARISONS))?;
+        let mut units: HashMap<u32, Vec<UnitRow>> = HashMap::new();
+        for unit in table::read::<UnitRow>(&self.folder.join(UNITS))? {
+            units.entry(unit.comparison).or_default().push(unit);
+        }
+        let line = |comparison: ComparisonRow| Line {
+            units: units.remove(&comparison.comparison).unwrap_or_default(),
+            comparison,
+        };
+        Ok(comparisons.into_iter().map(line).collect())
     }
 
     /// The whole lines; one that was cut off is left out.
@@ -138,20 +140,31 @@ impl Record {
         Ok(())
     }
 
-    /// Writes the tables.
-    pub(super) fn write(&self, info: &Info) -> Result<()> {
+    /// Writes the tables, after which the lines are no longer needed.
+    pub(super) fn write(&self, info: &CalibrationInfo) -> Result<()> {
+        self.write_tables()?;
+        self.write_info(info)?;
+        let path = self.folder.join(LINES);
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
+    }
+
+    fn write_tables(&self) -> Result<()> {
         let mut lines: Vec<&Line> = self.done.iter().collect();
         lines.sort_by_key(|line| line.comparison.comparison);
         let comparisons: Vec<&ComparisonRow> = lines.iter().map(|line| &line.comparison).collect();
         let units: Vec<&UnitRow> = lines.iter().flat_map(|line| &line.units).collect();
         table::write(&self.folder.join(COMPARISONS), &comparisons, &COMPARISON_HEADER)?;
-        table::write(&self.folder.join(UNITS), &units, &UNIT_HEADER)?;
-        self.write_info(info)
+        table::write(&self.folder.join(UNITS), &units, &UNIT_HEADER)
     }
 }
 
+/// Whether a folder holds the tables of a calibration.
+pub(super) fn is_there(folder: &Path) -> bool {
+    folder.join(COMPARISONS).exists()
+}
+
 /// A calibration as it is read back.
-pub fn load(folder: &Path) -> Result<(Info, Vec<ComparisonRow>, Vec<UnitRow>)> {
+pub fn load(folder: &Path) -> Result<(CalibrationInfo, Vec<ComparisonRow>, Vec<UnitRow>)> {
     let path = folder.join(INFO);
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let info = serde_json::from_slice(&bytes)

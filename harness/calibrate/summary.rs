@@ -7,10 +7,10 @@
 use rand::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::comparison::{ComparisonRow, Part, UnitRow};
 use super::record::Line;
-use super::{ANCHOR, KNOWN, SHORT, Setting};
-use crate::stats::{Estimate, mean_interval, median, proportion_interval, relative_deviation_bound};
+use super::{ANCHOR, KNOWN, SHORT};
+use crate::results::{ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow};
+use crate::stats::{deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound};
 
 /// How long the experiments last that are drawn from recorded streams.
 const DRAWN_SECONDS: [f64; 3] = [10.0, 30.0, 120.0];
@@ -19,112 +19,9 @@ const DRAWS: usize = 4000;
 /// The share of experiments that is to find an effect.
 const FOUND: f64 = 0.9;
 
-/// A share of comparisons with its Clopper-Pearson interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Share {
-    /// How many did.
-    pub hits: u64,
-    /// Of how many.
-    pub of: u64,
-    /// The 95 % interval.
-    pub interval: (f64, f64),
-}
-
-impl Share {
-    fn of(hits: usize, of: usize) -> Option<Self> {
-        let (hits, of) = (hits as u64, of as u64);
-        Some(Self { hits, of, interval: proportion_interval(hits, of, 0.95)? })
-    }
-
-    /// As a number between 0 and 1.
-    pub fn value(self) -> f64 {
-        self.hits as f64 / self.of as f64
-    }
-}
-
-/// Comparisons of copies of the same bytes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Null {
-    /// Short or full.
-    pub part: Part,
-    /// What else the machine did.
-    pub setting: Setting,
-    /// How many intervals exclude no effect.
-    pub false_alarms: Share,
-    /// Half the width of an interval, as a share: the median.
-    pub half_width: f64,
-    /// The mean of the logarithms of the ratios.
-    pub bias: Estimate,
-    /// Share of units that were quiet.
-    pub quiet: f64,
-    /// Units that were left out.
-    pub voided: u64,
-    /// Starts of a comparison: the median.
-    pub starts: f64,
-}
-
-/// Comparisons with an effect of known size.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Known {
-    /// What else the machine did.
-    pub setting: Setting,
-    /// The size that was aimed at.
-    pub size: f64,
-    /// Pages that were touched.
-    pub pages: u32,
-    /// The size that it has by the anchor.
-    pub expected: f64,
-    /// How much the estimates are off in the mean, as a share.
-    pub bias: Estimate,
-    /// How many intervals hold the size.
-    pub covered: Share,
-    /// How many intervals exclude no effect.
-    pub found: Share,
-}
-
-/// Experiments drawn from a recorded stream of units.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Drawn {
-    /// What else the machine did.
-    pub setting: Setting,
-    /// How long such an experiment takes.
-    pub seconds: f64,
-    /// Its units.
-    pub units: usize,
-    /// Share of intervals that hold whatever effect is added.
-    pub coverage: f64,
-    /// The smallest effect that is found nine times in ten, as a share.
-    pub smallest: f64,
-}
-
-/// One contrast, again and again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Repeated {
-    /// What else the machine did.
-    pub setting: Setting,
-    /// How many experiments.
-    pub experiments: usize,
-    /// The mean of their ratios.
-    pub centre: Estimate,
-    /// Their relative standard deviation.
-    pub deviation: f64,
-    /// Its upper 95 % bound.
-    pub bound: Option<f64>,
-}
-
-/// What a calibration comes to.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Summary {
-    /// Copies of the same bytes.
-    pub null: Vec<Null>,
-    /// Effects of known size.
-    pub known: Vec<Known>,
-    /// Experiments drawn from the streams of short comparisons.
-    pub drawn: Vec<Drawn>,
-    /// The same contrast again and again.
-    pub repeated: Vec<Repeated>,
-    /// Seconds of all comparisons.
-    pub seconds: f64,
+fn share(hits: usize, of: usize) -> Option<Share> {
+    let (hits, of) = (hits as u64, of as u64);
+    Some(Share { hits, of, interval: proportion_interval(hits, of, 0.95)? })
 }
 
 /// The anchor's ratio less one, in the mean of what was measured.
@@ -160,7 +57,9 @@ pub fn summarise(comparisons: &[ComparisonRow], units: &[UnitRow]) -> Summary {
         }
         summary.known.extend(known(setting, &of(Part::Known, setting), comparisons));
         summary.drawn.extend(drawn(setting, &of(Part::NullShort, setting), units));
-        summary.repeated.extend(repeated(setting, &of(Part::Spread, setting)));
+        for part in [Part::Spread, Part::HyperfineWall, Part::HyperfineCpu] {
+            summary.repeated.extend(repeated(part, setting, comparisons));
+        }
     }
     // Two comparisons side by side took their time together.
     let single = comparisons.iter().filter(|row| row.comparison % 2 == 0);
@@ -176,7 +75,7 @@ fn null(part: Part, setting: Setting, rows: &[&ComparisonRow]) -> Option<Null> {
     Some(Null {
         part,
         setting,
-        false_alarms: Share::of(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
+        false_alarms: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
         half_width: median(&each(half))?.exp_m1(),
         bias: mean_interval(&each(|row| row.ratio.unwrap_or(f64::NAN).ln()), 0.95)?,
         quiet: quiet / units,
@@ -202,8 +101,8 @@ fn known(setting: Setting, rows: &[&ComparisonRow], all: &[ComparisonRow]) -> Ve
             pages: touched,
             expected,
             bias: mean_interval(&rows.iter().map(off).collect::<Vec<_>>(), 0.95)?,
-            covered: Share::of(rows.iter().filter(|row| !excludes(row, 1.0 + expected)).count(), rows.len())?,
-            found: Share::of(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
+            covered: share(rows.iter().filter(|row| !excludes(row, 1.0 + expected)).count(), rows.len())?,
+            found: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
         })
     };
     sizes.into_iter().filter_map(one).collect()
@@ -242,16 +141,24 @@ fn drawn(setting: Setting, rows: &[&ComparisonRow], units: &[UnitRow]) -> Vec<Dr
     DRAWN_SECONDS.into_iter().filter_map(&mut draw).collect()
 }
 
-fn repeated(setting: Setting, rows: &[&ComparisonRow]) -> Option<Repeated> {
-    let ratios: Vec<f64> = rows.iter().filter_map(|row| row.ratio).collect();
+fn repeated(part: Part, setting: Setting, rows: &[ComparisonRow]) -> Option<Repeated> {
+    let of = |part: Part| -> Vec<f64> {
+        let rows = rows.iter().filter(move |row| row.part == part && row.setting == setting);
+        rows.filter_map(|row| row.ratio).collect()
+    };
+    let logs = |part| of(part).iter().map(|ratio| ratio.ln()).collect::<Vec<_>>();
+    let other = (part != Part::Spread).then(|| deviation_ratio(&logs(part), &logs(Part::Spread), 0.95));
+    let ratios = of(part);
     let centre = mean_interval(&ratios, 0.95)?;
     let variance =
         ratios.iter().map(|ratio| (ratio - centre.mean).powi(2)).sum::<f64>() / (ratios.len() as f64 - 1.0);
     Some(Repeated {
+        part,
         setting,
         experiments: ratios.len(),
         centre,
         deviation: variance.sqrt() / centre.mean,
         bound: relative_deviation_bound(&ratios, 0.95),
+        wider: other.flatten(),
     })
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::results::UnitRow;
 
 fn wanted() -> Wanted {
     Wanted {
@@ -22,14 +23,18 @@ fn every_setting_meets_every_slice_and_the_anchor_comes_first() {
         assert_eq!(of(Part::NullFull, setting).count(), 5);
         assert_eq!(of(Part::Known, setting).count(), 20 * KNOWN.len());
         assert_eq!(of(Part::Spread, setting).count(), if setting == Setting::SameBursts { 0 } else { 5 });
-        let first = of(Part::Anchor, setting).map(|job| job.number).min();
-        assert!(first < of(Part::Known, setting).map(|job| job.number).min());
+        let place = |part| jobs.iter().position(|job| job.part == part && job.setting == setting);
+        assert!(place(Part::Anchor) < place(Part::Known));
         for slice in 0..SLICES {
             assert_eq!(of(Part::NullShort, setting).filter(|job| job.slice == slice).count(), 2);
         }
     }
-    assert!(jobs.windows(2).all(|pair| pair[0].number < pair[1].number));
     assert_eq!(jobs, super::jobs(&wanted()));
+    // Every number is there once, and a later call with other wishes has the same ones.
+    let numbers: std::collections::BTreeSet<u32> = jobs.iter().map(|job| job.number).collect();
+    assert_eq!(numbers.len(), jobs.len());
+    let fewer = super::jobs(&Wanted { full: 0, known: 0, spread: 0, ..wanted() });
+    assert!(fewer.iter().all(|job| jobs.iter().any(|other| other == job)));
 }
 
 fn row(comparison: u32, part: Part, effect: &str, ratio: f64, half: f64) -> ComparisonRow {
@@ -105,4 +110,70 @@ fn drawn_experiments_find_what_their_scatter_allows() {
 fn normal(p: f64) -> f64 {
     use statrs::distribution::{ContinuousCDF, Normal};
     Normal::new(0.0, 1.0).expect("exists").inverse_cdf(p)
+}
+
+fn an_info() -> CalibrationInfo {
+    CalibrationInfo {
+        schema: SCHEMA,
+        started: "2026-11-25T12:00:00Z".to_owned(),
+        ended: String::new(),
+        resumed: 0,
+        harnesses: vec![Harness::this()],
+        machine: Machine::default(),
+        toolchain: "go1.27.3".to_owned(),
+        artifacts: vec![("hello".to_owned(), "ab".repeat(32))],
+    }
+}
+
+fn a_line(number: u32) -> record::Line {
+    let unit = |unit| UnitRow {
+        comparison: number,
+        unit,
+        rounds: 60,
+        base_seconds: 0.001,
+        log_ratio: 0.25,
+        quiet: false,
+        voided: "a reason, with a comma".to_owned(),
+    };
+    record::Line {
+        comparison: row(number, Part::NullShort, "copies", 1.0, 0.01),
+        units: vec![unit(0), unit(1)],
+    }
+}
+
+#[test]
+fn what_was_cut_off_goes_on_with_every_whole_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |info: &mut CalibrationInfo| record::Record::open(folder.path(), info).expect("opens");
+    let mut record = open(&mut an_info());
+    record.keep(a_line(2)).expect("keeps");
+    record.write(&an_info()).expect("writes");
+    drop(record);
+    let mut record = open(&mut an_info());
+    record.keep(a_line(0)).expect("keeps");
+    drop(record);
+    // Killed in the middle of a line.
+    let path = folder.path().join("partial.jsonl");
+    let mut text = std::fs::read_to_string(&path).expect("is there");
+    text.push_str("{\"comparison\":{\"compar");
+    std::fs::write(&path, text).expect("writes");
+    let mut info = an_info();
+    let record = open(&mut info);
+    assert_eq!((record.done(), info.resumed), (&[a_line(2), a_line(0)][..], 2));
+    record.write(&info).expect("writes");
+    assert!(!path.exists());
+    let (_, comparisons, units) = load(folder.path()).expect("loads");
+    assert_eq!((comparisons, units.len()), (vec![a_line(0).comparison, a_line(2).comparison], 4));
+}
+
+#[test]
+fn other_artifacts_are_calibrated_anew_and_two_at_once_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut record = record::Record::open(folder.path(), &mut an_info()).expect("opens");
+    record.keep(a_line(2)).expect("keeps");
+    let error = record::Record::open(folder.path(), &mut an_info()).expect_err("is in use");
+    assert!(error.to_string().contains("another gopie is writing"), "{error:#}");
+    drop(record);
+    let mut other = CalibrationInfo { artifacts: Vec::new(), ..an_info() };
+    assert_eq!(record::Record::open(folder.path(), &mut other).expect("opens").done(), []);
 }

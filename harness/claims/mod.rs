@@ -7,8 +7,10 @@
 mod cost;
 mod effect;
 mod linkage;
+mod memory;
 mod relocations;
 mod settings;
+pub mod speed;
 mod subject;
 pub mod words;
 
@@ -22,9 +24,10 @@ use serde::Deserialize;
 use crate::results::{Index, Run};
 
 pub use effect::{
-    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, counts, measure_words,
-    not_excluded,
+    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, condition_words, counts,
+    judged_by, measure_words, not_excluded, quiet_blocks,
 };
+pub use memory::{ANONYMOUS, FURTHER, FURTHER_TABLES, Growth, PAGE_TABLES};
 pub use relocations::{Climbed, costs, twins};
 pub use settings::recipe;
 
@@ -96,7 +99,7 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 8] = [
+const RULES: [(&str, Rule); 10] = [
     ("pie-makes-dynamic", linkage::pie_makes_dynamic),
     ("pie-needs-c-toolchain", linkage::pie_needs_c_toolchain),
     ("pie-needs-loader", linkage::pie_needs_loader),
@@ -105,6 +108,8 @@ const RULES: [(&str, Rule); 8] = [
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
     ("relocation-cost", relocations::cost_grows),
+    ("speed-cost", speed::speed),
+    ("memory-cost", memory::memory),
 ];
 
 #[derive(Deserialize)]

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::run::duration;
-use crate::calibrate::{self, Setting, Wanted};
+use crate::calibrate::{self, Wanted};
+use crate::results::Setting;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,7 +63,7 @@ fn setting(word: &str) -> Result<Setting, String> {
 impl Calibrate {
     pub(super) fn run(self) -> Result<u8> {
         let out: PathBuf = env::current_dir().context("the current folder cannot be found")?;
-        let folder = out.join("results/calibration");
+        let folder = out.join(calibrate::FOLDER);
         let wanted = Wanted {
             settings: if self.settings.is_empty() { Setting::ALL.to_vec() } else { self.settings },
             short: self.short,

@@ -4,6 +4,7 @@ mod calibrate;
 mod diff;
 mod doctor;
 mod inspect;
+mod record_usage;
 mod report;
 mod run;
 
@@ -42,6 +43,8 @@ enum Command {
     Doctor(doctor::Doctor),
     Report(report::Report),
     Inspect(inspect::Inspect),
+    #[command(hide = true)]
+    RecordUsage(record_usage::RecordUsage),
 }
 
 impl Cli {
@@ -55,6 +58,7 @@ impl Cli {
             Some(Command::Doctor(doctor)) => doctor.run(),
             Some(Command::Report(report)) => report.run(),
             Some(Command::Inspect(inspect)) => inspect.run(),
+            Some(Command::RecordUsage(record)) => record.run(),
         }
     }
 }

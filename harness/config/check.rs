@@ -40,7 +40,7 @@ pub enum ConfigError {
         nearest: Option<String>,
     },
     /// A digest that is none.
-    #[error("the program {program:?} has stdout_sha256 {digest:?}, which is not 64 hexadecimal digits")]
+    #[error("the program {program:?} has the stdout_sha256 {digest:?}, which is not 64 hexadecimal digits")]
     BadDigest {
         /// Name of the program.
         program: String,
@@ -104,7 +104,8 @@ pub(super) fn programs(programs: &[Program]) -> Result<(), ConfigError> {
         if let Some(rung) = program.rung().filter(|rung| !rung.sound()) {
             return Err(ConfigError::BadRung { rung });
         }
-        for digest in program.workload.stdout_sha256.values() {
+        let workloads = [Some(&program.workload), program.speed.as_ref()];
+        for digest in workloads.into_iter().flatten().flat_map(|one| one.stdout_sha256.values()) {
             if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let (program, digest) = (program.name.clone(), digest.clone());
                 return Err(ConfigError::BadDigest { program, digest });
@@ -135,6 +136,9 @@ pub(super) fn variants(variants: &[Variant], contrasts: &[Contrast]) -> Result<(
         let base = &variants[find("variant", &known, &contrast.base)?];
         let changed = &variants[find("variant", &known, &contrast.changed)?];
         one_language("contrast", &contrast.name, base, changed)?;
+        for part in &contrast.parts {
+            find("contrast", &contrasts.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), part)?;
+        }
     }
     Ok(())
 }

@@ -62,6 +62,7 @@ impl Rung {
                 stdout_sha256: BTreeMap::from([("go".to_owned(), digest)]),
                 ..Workload::default()
             },
+            speed: None,
         }
     }
 

@@ -233,4 +233,7 @@ pub struct Program {
     pub start: Answer,
     /// The workload.
     pub workload: Workload,
+    /// A shorter workload that keeps the CPU busy: speed is timed on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<Workload>,
 }

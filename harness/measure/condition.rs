@@ -29,29 +29,52 @@ pub enum Procs {
     Crossed,
 }
 
-/// Affinity and `GOMAXPROCS` together.
+/// Where the kernel puts a program, its stack and its libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Addresses {
+    /// As the kernel is set: at random, as a rule.
+    AsSet,
+    /// At the same places each time (`ADDR_NO_RANDOMIZE`).
+    Fixed,
+}
+
+/// Affinity, `GOMAXPROCS` and addresses together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     /// Where the starts may run.
     pub affinity: Affinity,
     /// What `GOMAXPROCS` is.
     pub procs: Procs,
+    /// Where the kernel puts things.
+    pub addresses: Addresses,
 }
 
 impl Condition {
     /// On one CPU; Go uses one.
-    pub const PINNED: Self = Self { affinity: Affinity::Pinned, procs: Procs::Own };
+    pub const PINNED: Self =
+        Self { affinity: Affinity::Pinned, procs: Procs::Own, addresses: Addresses::AsSet };
     /// On all CPUs; Go uses them all.
-    pub const SCHEDULED: Self = Self { affinity: Affinity::Scheduled, procs: Procs::Own };
+    pub const SCHEDULED: Self =
+        Self { affinity: Affinity::Scheduled, procs: Procs::Own, addresses: Addresses::AsSet };
     /// On one CPU; Go is told that there are all.
-    pub const PINNED_ALL: Self = Self { affinity: Affinity::Pinned, procs: Procs::Crossed };
+    pub const PINNED_ALL: Self =
+        Self { affinity: Affinity::Pinned, procs: Procs::Crossed, addresses: Addresses::AsSet };
     /// On all CPUs; Go is told that there is one.
-    pub const SCHEDULED_ONE: Self = Self { affinity: Affinity::Scheduled, procs: Procs::Crossed };
-    /// All four, those of shipped programs first.
+    pub const SCHEDULED_ONE: Self =
+        Self { affinity: Affinity::Scheduled, procs: Procs::Crossed, addresses: Addresses::AsSet };
+    /// On one CPU, addresses not randomised: what of a difference is due to where things happen to lie.
+    pub const PINNED_FIXED: Self = Self { addresses: Addresses::Fixed, ..Self::PINNED };
+    /// All four that start-up is timed in, those of shipped programs first.
     pub const ALL: [Self; 4] = [Self::PINNED, Self::SCHEDULED, Self::PINNED_ALL, Self::SCHEDULED_ONE];
 
     /// The word used in tables.
     pub fn word(self) -> &'static str {
+        if self.addresses == Addresses::Fixed {
+            return match self.affinity {
+                Affinity::Pinned => "pinned-fixed-addresses",
+                Affinity::Scheduled => "scheduled-fixed-addresses",
+            };
+        }
         match (self.affinity, self.procs) {
             (affinity, Procs::Own) => affinity.word(),
             (Affinity::Pinned, Procs::Crossed) => "pinned-gomaxprocs-all",
@@ -111,6 +134,7 @@ mod tests {
     #[test]
     fn the_conditions_are_crossed_and_have_names_of_their_own() {
         let all = Condition::ALL.map(|one| (one.word(), one.gomaxprocs(), one.variable(2).map(|set| set.1)));
+        assert_eq!(Condition::PINNED_FIXED.word(), "pinned-fixed-addresses");
         let set = |value: &str| Some(value.to_owned());
         assert_eq!(
             all,

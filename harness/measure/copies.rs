@@ -12,7 +12,7 @@ use crate::interrupt;
 
 /// One set of fresh copies, one an arm, gone when it is dropped. `Folder` owns the folder that they are in.
 #[derive(Debug)]
-pub(super) struct Copies<Folder> {
+pub struct Copies<Folder> {
     _folder: Folder,
     paths: Vec<PathBuf>,
 }
@@ -21,7 +21,7 @@ impl<Folder: AsRef<Path>> Copies<Folder> {
     /// Copies the arms' artifacts into a folder with `write`, each under the program's `name` in a folder of its
     /// own, in an order that `seed` shuffles, lest an arm gain or lose by being the first. The paths are all of one
     /// length, since what a program is started as is part of its start.
-    pub(super) fn make<'a>(
+    pub fn make<'a>(
         folder: Folder,
         name: &str,
         artifacts: impl IntoIterator<Item = &'a Path>,
@@ -46,7 +46,7 @@ impl<Folder: AsRef<Path>> Copies<Folder> {
     }
 
     /// Paths of the copies, in the order of the artifacts.
-    pub(super) fn paths(&self) -> &[PathBuf] {
+    pub fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 }

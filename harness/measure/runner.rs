@@ -1,5 +1,6 @@
 //! What starts an arm: the real thing, or a stand-in without processes for tests.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -52,6 +53,12 @@ impl Starter {
             placement,
             stop: interrupt::flag(),
         })
+    }
+
+    /// The same, each arm reading a file on standard input, each start from its beginning.
+    pub fn reading(self, input: &Path) -> io::Result<Self> {
+        let arms = self.arms.into_iter().map(|arm| Ok(arm.reading(File::open(input)?)));
+        Ok(Self { arms: arms.collect::<io::Result<Vec<_>>>()?, ..self })
     }
 
     /// Bytes of an arm's environment.

@@ -105,7 +105,7 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
     }
 
     /// Drops its files from the page cache, where the recipe is to fault them in again.
-    pub(super) fn cool(&self) -> Result<()> {
+    pub fn cool(&self) -> Result<()> {
         if self.recipe != Recipe::Faulted {
             return Ok(());
         }

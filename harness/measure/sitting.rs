@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use rustix::thread::CpuSet;
 
 use super::block::{Block, BlockSpec, run_block, warm_up};
-use super::condition::{Condition, Recipe};
+use super::condition::{Addresses, Condition, Recipe};
 use super::libraries::Library;
 use super::runner::{Arm, Starter};
 use super::seat::Seat;
@@ -160,14 +160,28 @@ impl Sitting {
         commands: &[Command<'_>],
         request: &Request,
     ) -> Result<Starter> {
+        self.starter_reading(set, commands, None, request)
+    }
+
+    fn starter_reading<Folder: AsRef<Path>>(
+        &mut self,
+        set: &mut CopySet<Folder>,
+        commands: &[Command<'_>],
+        input: Option<&Path>,
+        request: &Request,
+    ) -> Result<Starter> {
         self.cover(set).context("cannot put copies in the place of the loader and the libraries")?;
         let environments: Vec<_> =
             commands.iter().map(|command| self.environment(command, request)).collect();
         let commands = commands.iter().zip(&environments).cycle();
         let arms = set.arms().iter().zip(commands);
         let arms = arms.map(|(program, (command, env))| Arm { program, args: command.args, env });
-        let placement = self.seat.placement(request.condition.affinity);
+        let mut placement = self.seat.placement(request.condition.affinity);
+        placement.randomised = request.condition.addresses == Addresses::AsSet;
         let mut starter = Starter::new(arms, set.sentinel(), placement)?;
+        if let Some(input) = input {
+            starter = starter.reading(input).with_context(|| format!("cannot read {}", input.display()))?;
+        }
         if set.is_cold() {
             set.cool()?;
             warm_up(&mut starter, WARM_UP_ROUNDS, request.limit)?;
@@ -185,7 +199,18 @@ impl Sitting {
         commands: &[Command<'_>],
         request: &Request,
     ) -> Result<Measured> {
-        let mut starter = self.starter(set, commands, request)?;
+        self.block_reading(set, commands, None, request)
+    }
+
+    /// The same, the arms reading a file on standard input.
+    pub fn block_reading<Folder: AsRef<Path>>(
+        &mut self,
+        set: &mut CopySet<Folder>,
+        commands: &[Command<'_>],
+        input: Option<&Path>,
+        request: &Request,
+    ) -> Result<Measured> {
+        let mut starter = self.starter_reading(set, commands, input, request)?;
         let look = |set: &CopySet<Folder>| set.pages().context("cannot look at the page cache");
         let before = look(set)?;
         let spec = BlockSpec { time: request.time, limit: request.limit, seed: request.seed };

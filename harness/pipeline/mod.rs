@@ -3,6 +3,9 @@
 //! Whatever is finished is kept on disk before the next thing begins; Ctrl-C and errors leave a run that goes
 //! on where it was when it is called again.
 
+mod builds;
+mod layouts;
+mod memory;
 mod prepare;
 mod rows;
 mod stages;
@@ -15,9 +18,11 @@ use anyhow::Result;
 
 use crate::build::Outcome;
 use crate::cache::Cache;
-use crate::config::RunKind;
+use crate::config::{Program, RunKind};
 use crate::plan::{Case, Plan, Timed};
-use crate::results::{self, ArtifactRow, EstimateRow, Run, RunFolder, RunInfo, Samples, Status, table};
+use crate::results::{
+    self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
+};
 use crate::ui::say;
 use crate::{analyse, answers, report};
 
@@ -61,29 +66,55 @@ pub fn run(options: &Options) -> Result<Summary> {
     let timed = startable(&prepared.plan.timed, &outcomes);
     check_answers(&cache, &prepared, &timed, &mut outcomes)?;
     let timed = less_missing(timed, &outcomes);
+    let mut not_measured = not_measured(&prepared, &timed);
+    let (rungs, timed) = apart(&prepared.info.rungs, timed);
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
-    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    options.calibration.iter().try_for_each(|calibration| folder.keep_calibration(calibration))?;
+    let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
+    let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
+    LayoutRow::keep(folder.path(), &layout_rows)?;
+    let limits = timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid)?;
+    memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
+        BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
+    }
+    let costs = BuildRow::load(folder.path())?;
     let (samples, sha256) = folder.keep_samples()?;
     let contrasts = &prepared.config.contrasts;
-    let rungs = &prepared.info.rungs;
-    let (estimates, ladder) = analyse::of_run(&samples, &timed, rungs, contrasts, &facts, &sha256);
-    folder.keep_ladder(&ladder)?;
-    let mut not_measured = not_measured(&prepared, &timed);
+    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    estimates.extend(analyse::build_costs(&costs, &artifacts, contrasts));
+    let ladder = analyse::ladder(&samples, (&estimates, &facts), (&timed, &rungs), contrasts, &sha256);
+    folder.keep_ladder(&ladder.rows)?;
+    estimates.extend(ladder.estimates);
+    let (memory, sha256) = folder.keep_memory(timed.len())?;
+    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
     not_measured.extend(limits);
+    not_measured.extend(layouts::not_measured(&layout_rows, prepared.plan.layouts));
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))
 }
 
-/// Estimates of a finished run, from its samples alone.
+/// Estimates of a finished run, from its samples and readings alone.
 pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
     let run = Run::load(dir)?;
     let (samples, sha256) = results::load_samples(dir)?;
-    let timed = timed_of(&run, &samples);
-    let RunInfo { rungs, contrasts, .. } = &run.info;
-    Ok(analyse::of_run(&samples, &timed, rungs, contrasts, &run.facts, &sha256).0)
+    let (rungs, timed) = apart(&run.info.rungs, timed_of(&run, &samples));
+    let contrasts = &run.info.contrasts;
+    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    let ladder = analyse::ladder(&samples, (&estimates, &run.facts), (&timed, &rungs), contrasts, &sha256);
+    estimates.extend(ladder.estimates);
+    let (memory, sha256) = results::load_memory(dir)?;
+    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
+    estimates.extend(analyse::build_costs(&run.builds, &run.artifacts, contrasts));
+    Ok(estimates)
+}
+
+/// The rungs of the ladder, and the programs under test.
+fn apart(rungs: &[Program], timed: Vec<Timed>) -> (Vec<Timed>, Vec<Timed>) {
+    timed.into_iter().partition(|one| rungs.iter().any(|rung| rung.name == one.program))
 }
 
 /// What was timed in a run, as its samples show it.

@@ -106,6 +106,14 @@ pub(super) fn block(measured: &Measured, of: &BlockOf<'_>) -> BlockFile {
     BlockFile { block: block_row(measured, of, &starts), starts, samples }
 }
 
+/// Makes samples of starts those of work: metrics of their own, lest the two ever be mixed.
+pub(super) fn at_work(file: &mut BlockFile) {
+    file.samples.retain(|sample| sample.unit == "seconds");
+    for sample in &mut file.samples {
+        sample.metric.insert_str(0, "workload-");
+    }
+}
+
 fn status(end: End, expected: i32) -> StartStatus {
     match end {
         End::Status(status) if status == expected => StartStatus::Ok,

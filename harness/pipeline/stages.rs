@@ -121,7 +121,7 @@ pub(super) fn check_answers(
     Ok(())
 }
 
-fn fail(outcome: &mut Outcome, reason: String) {
+pub(super) fn fail(outcome: &mut Outcome, reason: String) {
     outcome.status = Status::Failed;
     outcome.reason = reason;
     outcome.artifact = None;

@@ -1,8 +1,11 @@
 use proptest::prelude::*;
 
+mod starts;
+
 use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
+use crate::claims::synthetic::speed::{Speed, with_speed};
 use crate::claims::synthetic::{Costs, Link, Shape, Synthetic};
 use crate::config::{Contrast, Contrasts, Language, Source};
 use crate::results::{ArtifactRow, NotMeasured, Run, Status};
@@ -306,7 +309,7 @@ fn words_in_plots_are_whole_and_do_not_overlap() {
 fn pictures_are_small_png_files() {
     let files = render(&Synthetic::default().run()).expect("renders");
     let pictures: Vec<_> = files.iter().filter(|(name, _)| is_picture(name)).collect();
-    assert_eq!(pictures.len(), 9);
+    assert_eq!(pictures.len(), 10);
     for (name, bytes) in pictures {
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
         assert!((5_000..150_000).contains(&bytes.len()), "{name} has {} bytes", bytes.len());
@@ -358,9 +361,33 @@ fn the_ladder_is_shown_with_what_it_predicts() {
     let section = text.split("\n## ").find(|part| part.starts_with("Relocations\n")).expect("is there");
     insta::assert_snapshot!(section);
     for name in ["relocations", "predictions"] {
-        assert!(plots.iter().any(|plot| plot.name == name), "{name} is not drawn");
+        let plot = plots.iter().find(|plot| plot.name == name).expect("is drawn");
+        check_words(name, &plot.svg);
         assert!(section.contains(&format!("plots/{name}.png")));
     }
     let without = markdown(&Synthetic::default().run());
     assert!(without.contains("No relocation ladder was climbed in this run."));
+}
+
+#[test]
+fn what_was_measured_over_layouts_has_sections_of_its_own() {
+    let plain = markdown(&Synthetic::default().run());
+    assert!(plain.contains("No start was timed in another function layout in this run."));
+    assert!(plain.contains("No work was timed in this run"));
+    let more = Speed {
+        ratio: |contrast, _| if contrast == "pie-given-internal" { 1.05 } else { 1.003 },
+        ..Speed::default()
+    };
+    for (data, speed) in [(Synthetic::default(), Speed::default()), (Synthetic::default(), more)] {
+        let run = with_speed(data.run(), &speed);
+        let (text, plots) = draw(&run).expect("renders");
+        let (_, section) = text.split_once("## Speed when running").expect("has a section");
+        let section = section.split("\n## ").next().expect("ends");
+        assert!(section.contains("plots/speed.png") && section.contains("| fixed "), "{section}");
+        assert!(section.contains("The noise floor is hello 0.4 %"), "{section}");
+        let plot = plots.iter().find(|plot| plot.name == "speed").expect("is drawn");
+        check_words("speed", &plot.svg);
+        let said = if (speed.ratio)("pie-given-internal", "") > 1.0 { "in 4 of 8" } else { "in 0 of 8" };
+        assert!(plot.svg.contains(said), "{said}");
+    }
 }

@@ -54,6 +54,9 @@ pub struct Sampling {
     pub seed: u64,
     /// Seconds after which a start is killed.
     pub timeout_seconds: f64,
+    /// Function layouts beside the one that ships: `-randlayout` seeds from 1 on.
+    #[serde(default)]
+    pub layouts: u32,
 }
 
 /// `run.json`.

@@ -4,19 +4,30 @@
 //! knows how a run directory is laid out. It computes nothing. The format is described, column by column,
 //! in `docs/formats.md`.
 
+mod builds;
+mod calibration;
 pub mod facts;
 mod folder;
 mod index;
 mod info;
 mod ladder;
+mod layouts;
+mod memory;
 mod rows;
 mod run;
 pub mod table;
 
+pub use builds::BuildRow;
+pub use calibration::{
+    Calibration, CalibrationInfo, ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary,
+    UnitRow,
+};
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 pub use ladder::{LadderRole, LadderRow};
+pub use layouts::LayoutRow;
+pub use memory::{MemoryRow, OK, load_memory};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
 

@@ -56,6 +56,11 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
+/// Reads rows of a table that runs may be without; none where there is no such file.
+pub fn read_if_there<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    if path.exists() { read(path) } else { Ok(Vec::new()) }
+}
+
 /// Reads rows; an error names file, line and column.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let rows = || -> Result<Vec<T>> {

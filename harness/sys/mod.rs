@@ -6,4 +6,6 @@ pub mod map;
 pub mod mounts;
 pub mod pages;
 pub mod spawn;
+pub mod usage;
 mod vfork;
+pub mod waiting;

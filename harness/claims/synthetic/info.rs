@@ -70,6 +70,7 @@ pub(super) fn info(data: &Synthetic) -> RunInfo {
             copies: data.copies,
             seed: 1,
             timeout_seconds: 10.0,
+            layouts: 10,
         },
         programs: data.programs.iter().map(program).collect(),
         rungs: Vec::new(),

@@ -104,5 +104,6 @@ fn program(pointers: u32, stride: u32) -> Program {
         contrasts: Contrasts::All,
         start: Answer::default(),
         workload: Workload::default(),
+        speed: None,
     }
 }

@@ -11,11 +11,23 @@ use crate::config::RunKind;
 use crate::measure::{Condition, Recipe};
 use crate::plan::Timed;
 
+/// Which command is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// The least that the program can do.
+    Start,
+    /// The work that speed is timed on.
+    Work,
+}
+
 /// The blocks over one set of copies.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Visit<'a> {
     pub(super) first_block: u32,
     pub(super) copy: u32,
+    /// The `-randlayout` seed; none of the layout that ships.
+    pub(super) layout: Option<u32>,
+    pub(super) doing: Doing,
     pub(super) timed: &'a Timed,
     pub(super) recipe: Recipe,
     pub(super) conditions: Vec<Condition>,
@@ -75,7 +87,16 @@ pub(super) fn visits<'a>(timed: &'a [Timed], rungs: &'a [Timed], wanted: &Wanted
             }
             conditions.shuffle(&mut random);
             let blocks = u32::try_from(conditions.len()).unwrap_or(u32::MAX);
-            visits.push(Visit { first_block, copy, timed: one, recipe, conditions, seconds: 0.0 });
+            visits.push(Visit {
+                first_block,
+                copy,
+                layout: None,
+                doing: Doing::Start,
+                timed: one,
+                recipe,
+                conditions,
+                seconds: 0.0,
+            });
             first_block += blocks;
         }
     }
@@ -88,6 +109,76 @@ pub(super) fn visits<'a>(timed: &'a [Timed], rungs: &'a [Timed], wanted: &Wanted
     for visit in &mut visits {
         let share = if is_rung(visit.timed) { ladder } else { programs };
         visit.seconds = share * visit.timed.variants.len() as f64;
+    }
+    visits
+}
+
+/// What is done in every layout, beside what is done in the one that ships.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OverLayouts {
+    pub(super) doing: Doing,
+    /// The number of the first block. What comes before never reaches it, so that numbers stay what they are
+    /// when a run goes on.
+    pub(super) first_block: u32,
+    /// The conditions, each a block of every layout.
+    pub(super) conditions: &'static [Condition],
+    /// How many programs the plan has.
+    pub(super) planned: u32,
+    pub(super) budget: f64,
+    pub(super) seed: u64,
+}
+
+/// Starts of the start-up command.
+pub(super) const STARTS: OverLayouts = OverLayouts {
+    doing: Doing::Start,
+    first_block: 500_000,
+    conditions: &[Condition::PINNED],
+    planned: 0,
+    budget: 0.0,
+    seed: 0,
+};
+
+/// The work that speed is timed on.
+pub(super) const WORK: OverLayouts = OverLayouts {
+    doing: Doing::Work,
+    first_block: 700_000,
+    conditions: &[Condition::PINNED, Condition::PINNED_FIXED],
+    ..STARTS
+};
+
+/// Every visit over layouts: one set of copies of each program in each layout, the programs and the conditions
+/// in shuffled order. Each program stands with its place in the plan.
+pub(super) fn visits_over_layouts<'a>(
+    layouts: impl IntoIterator<Item = (u32, &'a [(u32, Timed)])>,
+    wanted: &OverLayouts,
+) -> Vec<Visit<'a>> {
+    let mut random = ChaCha8Rng::seed_from_u64(wanted.seed ^ u64::from(wanted.first_block));
+    let blocks = u32::try_from(wanted.conditions.len()).unwrap_or(u32::MAX);
+    let mut visits = Vec::new();
+    for (number, (layout, timed)) in (0..).zip(layouts) {
+        let mut order: Vec<&(u32, Timed)> = timed.iter().collect();
+        order.shuffle(&mut random);
+        for (place, one) in order {
+            // By the layout's own seed: the order stays what it is whatever is missing.
+            let mut own = ChaCha8Rng::seed_from_u64(wanted.seed ^ u64::from(layout) << 32);
+            let mut conditions = wanted.conditions.to_vec();
+            conditions.shuffle(&mut own);
+            visits.push(Visit {
+                first_block: wanted.first_block + (number * wanted.planned + place) * blocks,
+                copy: 0,
+                layout: Some(layout),
+                doing: wanted.doing,
+                timed: one,
+                recipe: Recipe::Faulted,
+                conditions,
+                seconds: 0.0,
+            });
+        }
+    }
+    let weight = |visit: &Visit<'_>| (visit.timed.variants.len() * visit.conditions.len()) as f64;
+    let whole: f64 = visits.iter().map(weight).sum();
+    for visit in &mut visits {
+        visit.seconds = wanted.budget * visit.timed.variants.len() as f64 / whole;
     }
     visits
 }
@@ -163,6 +254,29 @@ mod tests {
         let of_rungs = visits.iter().filter(|visit| visit.timed.program == "ladder-first");
         let of_rungs: Vec<_> = of_rungs.map(|visit| (visit.recipe, visit.conditions.clone())).collect();
         assert_eq!(of_rungs, vec![(Recipe::Faulted, vec![Condition::PINNED]); 8]);
+    }
+
+    #[test]
+    fn blocks_over_layouts_keep_their_numbers_whatever_is_missing() {
+        let timed: Vec<(u32, Timed)> = (0..).zip(timed()).collect();
+        let all: Vec<(u32, Vec<(u32, Timed)>)> = (1..=10).map(|seed| (seed, timed.clone())).collect();
+        let mut less = all.clone();
+        less[3].1.remove(0);
+        let numbers = |layouts: &[(u32, Vec<(u32, Timed)>)]| {
+            let wanted = OverLayouts { planned: 2, budget: 10.0, seed: 1, ..WORK };
+            let layouts = layouts.iter().map(|(seed, timed)| (*seed, timed.as_slice()));
+            let visits = visits_over_layouts(layouts, &wanted);
+            let seconds: f64 = visits.iter().map(|visit| 2.0 * visit.seconds).sum();
+            assert!((seconds - 10.0).abs() < 1e-9);
+            let number = |visit: &Visit<'_>| (visit.first_block, visit.timed.program.clone(), visit.layout);
+            let mut numbers: Vec<_> = visits.iter().map(number).collect();
+            numbers.sort();
+            numbers
+        };
+        let (all, less) = (numbers(&all), numbers(&less));
+        assert_eq!((all.len(), less.len(), all[0].0, all[19].0), (20, 19, 700_000, 700_038));
+        assert!(less.iter().all(|one| all.contains(one)));
+        assert!(all.windows(2).all(|pair| pair[0].0 + 2 == pair[1].0));
     }
 
     #[test]

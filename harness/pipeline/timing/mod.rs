@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use super::layouts::{self, Layout};
 use super::prepare::{Prepared, surroundings};
 use super::rows::{self, BlockOf};
 use super::stages::find;
@@ -21,11 +22,15 @@ use crate::plan::{Case, Timed};
 use crate::results::{NotMeasured, RunFolder};
 use crate::ui::Phase;
 use crate::{answers, interrupt};
-use design::{Visit, Wanted, visits};
+use design::{Doing, OverLayouts, Visit, Wanted, visits, visits_over_layouts};
 
 const LEAST_BLOCK: f64 = 0.02;
 /// Share of the budget that the pilot may take.
 const PILOT: f64 = 0.06;
+/// Share of the budget that starts in other layouts may take, where there are any.
+const OVER_LAYOUTS: f64 = 0.1;
+/// Share of the budget that work may take, where any is timed.
+const AT_WORK: f64 = 0.5;
 /// Where a file system in memory is, wherever there is one.
 const MEMORY: &str = "/dev/shm";
 
@@ -51,9 +56,10 @@ struct Timing<'a> {
     cache: &'a Cache,
     prepared: &'a Prepared,
     outcomes: &'a [Outcome],
+    layouts: &'a [Layout],
     phase: Phase,
-    /// Seconds that a block has to last, by program and affinity.
-    needed: HashMap<(String, Affinity), f64>,
+    /// Seconds that a block has to last with so many arms, by program and affinity.
+    needed: HashMap<(String, Affinity), (f64, usize)>,
 }
 
 /// A program with all that it takes to start it.
@@ -62,6 +68,7 @@ struct Started {
     artifacts: Vec<PathBuf>,
     args: Vec<String>,
     env: Vec<(String, String)>,
+    stdin: Option<PathBuf>,
     status: i32,
     // The start-up command may name it.
     _scratch: Scratch,
@@ -72,36 +79,53 @@ pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
-    timed: &[Timed],
+    (timed, rungs): (&[Timed], &[Timed]),
     outcomes: &[Outcome],
+    layouts: &[Layout],
 ) -> Result<Vec<NotMeasured>> {
-    if timed.is_empty() {
+    if timed.is_empty() && rungs.is_empty() {
         return Ok(Vec::new());
     }
-    let artifacts = timed.iter().flat_map(|one| {
+    let artifacts = timed.iter().chain(rungs).flat_map(|one| {
         one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
     });
     let libraries = measure::libraries(artifacts)?;
     measure::sit(libraries, |sitting| {
         let sampling = &prepared.info.sampling;
-        let is_rung = |one: &&Timed| prepared.info.rungs.iter().any(|rung| rung.name == one.program);
-        let (rungs, programs): (Vec<Timed>, Vec<Timed>) =
-            timed.iter().cloned().partition(|one| is_rung(&one));
+        let share = |share: f64, of: fn(&Layout) -> &[(u32, Timed)]| {
+            if layouts.iter().any(|layout| !of(layout).is_empty()) { share } else { 0.0 }
+        };
+        let shares = [
+            share(OVER_LAYOUTS, |layout| layout.started.as_slice()),
+            share(AT_WORK, |layout| layout.at_work.as_slice()),
+        ];
         let wanted = Wanted {
             kind: prepared.info.kind,
             copies: sampling.copies,
-            budget: sampling.budget_seconds * (1.0 - PILOT),
+            budget: sampling.budget_seconds * (1.0 - PILOT - shares[0] - shares[1]),
             ladder_budget: sampling.ladder_seconds,
             seed: sampling.seed,
             several_cpus: sitting.cpus() > 1,
         };
-        let visits = visits(&programs, &rungs, &wanted);
+        let mut visits = visits(timed, rungs, &wanted);
+        let over_layouts = |experiment: OverLayouts, planned: &[Timed], share: f64| OverLayouts {
+            planned: u32::try_from(planned.len()).unwrap_or(u32::MAX),
+            budget: sampling.budget_seconds * share,
+            seed: sampling.seed,
+            ..experiment
+        };
+        let starts = over_layouts(design::STARTS, &prepared.plan.over_layouts, shares[0]);
+        let of = layouts.iter().map(|layout| (layout.seed, layout.started.as_slice()));
+        visits.extend(visits_over_layouts(of, &starts));
+        let work = over_layouts(design::WORK, &prepared.plan.at_work, shares[1]);
+        let of = layouts.iter().map(|layout| (layout.seed, layout.at_work.as_slice()));
+        visits.extend(visits_over_layouts(of, &work));
         let blocks = visits.iter().map(|visit| visit.conditions.len()).sum();
         let phase = Phase::new("measure", blocks);
-        let mut timing = Timing { folder, cache, prepared, outcomes, phase, needed: HashMap::new() };
+        let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed: HashMap::new() };
         // What the ladder needs is all that it gets.
-        for one in &programs {
-            timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * programs.len()) as f64)?;
+        for one in timed {
+            timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * timed.len()) as f64)?;
         }
         for visit in &visits {
             timing.visit(sitting, visit)?;
@@ -127,20 +151,30 @@ fn not_as_it_should(sitting: &Sitting) -> Vec<NotMeasured> {
 }
 
 impl Timing<'_> {
-    fn started(&self, one: &Timed) -> Result<Started> {
+    fn started(&self, one: &Timed, layout: Option<u32>, doing: Doing) -> Result<Started> {
         let program = self.prepared.programs.iter().find(|program| program.name == one.program);
         let program = program.context("the program is not configured")?;
         let cases: Vec<Case> = one.variants.iter().map(|name| one.case(name)).collect();
-        let artifacts = cases.iter().filter_map(|case| Some(find(self.outcomes, case)?.path.clone()));
+        let outcomes = match layout {
+            None => self.outcomes,
+            Some(seed) => layouts::outcomes(self.layouts, seed),
+        };
+        let artifacts = cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone()));
         let scratch = self.cache.scratch()?;
         let around = surroundings(self.cache, self.prepared, &one.toolchain);
-        let (args, env) = answers::start_command(program, &around, scratch.path());
+        let (work, status) = if let (Doing::Work, Some(speed)) = (doing, &program.speed) {
+            (answers::work_command(speed, &around, scratch.path())?, speed.status)
+        } else {
+            let (args, env) = answers::start_command(program, &around, scratch.path());
+            (answers::Work { args, env, stdin: None }, program.start.status)
+        };
         Ok(Started {
             artifacts: artifacts.collect(),
             cases,
-            args,
-            env: env.into_iter().collect(),
-            status: program.start.status,
+            args: work.args,
+            env: work.env.into_iter().collect(),
+            stdin: work.stdin,
+            status,
             _scratch: scratch,
         })
     }
@@ -165,7 +199,7 @@ impl Timing<'_> {
     /// Finds out how long the blocks of a program have to be.
     fn pilot(&mut self, sitting: &mut Sitting, one: &Timed, seconds: f64) -> Result<()> {
         self.phase.now(&format!("{} pilot", one.program));
-        let started = self.started(one)?;
+        let started = self.started(one, None, Doing::Start)?;
         let mut set = self.lay_out(sitting, &one.program, &started, (Recipe::Faulted, 0))?;
         let arm = |name: &String| one.variants.iter().position(|variant| variant == name);
         let contrasts = self.prepared.config.contrasts.iter();
@@ -178,7 +212,8 @@ impl Timing<'_> {
                 .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
             if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
-                self.needed.insert((one.program.clone(), condition.affinity), seconds);
+                let needed = (seconds, one.variants.len());
+                self.needed.insert((one.program.clone(), condition.affinity), needed);
             }
         }
         Ok(())
@@ -195,6 +230,12 @@ impl Timing<'_> {
         }
     }
 
+    /// Seconds that a block has to last, by what the pilot found for each arm.
+    fn needed(&self, one: &Timed, affinity: Affinity) -> Option<f64> {
+        let (seconds, arms) = self.needed.get(&(one.program.clone(), affinity))?;
+        Some(seconds * one.variants.len() as f64 / *arms as f64)
+    }
+
     /// Runs the blocks of a visit that are not there yet.
     fn visit(&mut self, sitting: &mut Sitting, visit: &Visit<'_>) -> Result<()> {
         interrupt::check()?;
@@ -209,26 +250,30 @@ impl Timing<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        self.phase.now(&format!("{} copy {}", one.program, visit.copy));
-        let started = self.started(one)?;
-        let mut set =
-            self.lay_out(sitting, &one.program, &started, (visit.recipe, u64::from(visit.first_block)))?;
+        let layout = visit.layout.map_or_else(|| "default".to_owned(), |seed| seed.to_string());
+        self.phase.now(&format!("{} layout {layout} copy {}", one.program, visit.copy));
+        let started = self.started(one, visit.layout, visit.doing)?;
+        let how = (visit.recipe, u64::from(visit.first_block));
+        let mut set = self.lay_out(sitting, &one.program, &started, how)?;
         for (block, condition) in missing {
-            let needed = self.needed.get(&(one.program.clone(), condition.affinity)).copied();
+            let needed = self.needed(one, condition.affinity).filter(|_| visit.doing == Doing::Start);
             let by_pilot = needed.is_some_and(|needed| needed <= visit.seconds);
             let seconds = needed.map_or(visit.seconds, |needed| needed.min(visit.seconds)).max(LEAST_BLOCK);
-            let request = self.request(condition, seconds, u64::from(block));
+            let mut request = self.request(condition, seconds, u64::from(block));
+            if visit.doing == Doing::Work {
+                request.limit = answers::WORKLOAD_LIMIT;
+            }
             let command = Command { args: &started.args, env: &started.env };
             let measured = sitting
-                .block(&mut set, &[command], &request)
+                .block_reading(&mut set, &[command], started.stdin.as_deref(), &request)
                 .with_context(|| format!("while starting {}", one.program))?;
-            let file = rows::block(
+            let mut file = rows::block(
                 &measured,
                 &BlockOf {
                     number: block,
                     condition,
                     recipe: visit.recipe,
-                    layout: "default",
+                    layout: &layout,
                     copy: visit.copy,
                     cases: &started.cases,
                     expected: started.status,
@@ -237,6 +282,9 @@ impl Timing<'_> {
                     machine: &self.prepared.info.machine,
                 },
             );
+            if visit.doing == Doing::Work {
+                rows::at_work(&mut file);
+            }
             self.folder.keep_block(&file)?;
             self.phase.step(&format!("{} copy {} {}", one.program, visit.copy, condition.word()));
         }

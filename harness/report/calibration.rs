@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use super::summary::{Share, Summary};
-use super::{Info, Part};
-use crate::stats::Estimate;
+use crate::results::{Calibration, Part, Share, Summary};
+use crate::stats::{Estimate, Spread};
 
 fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
@@ -24,18 +23,32 @@ fn off(estimate: Estimate) -> String {
     format!("{} %{ends}", signed(estimate.mean))
 }
 
+fn times(spread: Spread) -> String {
+    let (low, high) = spread.interval;
+    format!("{:.1} [{low:.1}, {high:.1}]", spread.value)
+}
+
+fn by(part: Part) -> &'static str {
+    match part {
+        Part::HyperfineWall => "hyperfine, wall time",
+        Part::HyperfineCpu => "hyperfine, CPU time",
+        _ => "gopie, CPU time",
+    }
+}
+
 fn length(part: Part) -> &'static str {
     if part == Part::NullFull { "30 s" } else { "2 s" }
 }
 
 /// The whole page.
-pub(super) fn markdown(info: &Info, summary: &Summary) -> String {
+pub fn page(calibration: &Calibration) -> String {
+    let Calibration { info, summary } = calibration;
     let machine = &info.machine;
     let mut page = format!(
         "# gopie: the measuring, measured\n\nMade by `gopie calibrate` {} ({}), {} to {}, {:.0} minutes of \
          comparisons{}.\n{}, {} CPUs, {}, {}, {}.\n\n",
-        info.harness.version,
-        info.harness.commit,
+        info.harnesses.last().map_or("", |harness| harness.version.as_str()),
+        info.harnesses.iter().map(|harness| harness.commit.as_str()).collect::<Vec<_>>().join(", "),
         info.started,
         info.ended,
         summary.seconds / 60.0,
@@ -50,8 +63,8 @@ pub(super) fn markdown(info: &Info, summary: &Summary) -> String {
     page
 }
 
-/// The tables, as the methodology has them too.
-fn figures(summary: &Summary) -> String {
+/// The tables, as the methodology and the report of a run have them too.
+pub fn figures(summary: &Summary) -> String {
     let mut page = String::new();
     // Writing to a String cannot fail.
     let _ = write!(
@@ -76,8 +89,9 @@ fn figures(summary: &Summary) -> String {
     }
     if !summary.known.is_empty() {
         page.push_str(
-            "\n### Effects of known size\n\nA program that writes to so many private pages of its file before it \
-             ends, for 2 s. Its size is known from a\ntwo-hundred-odd-page effect, since it grows with the pages.\n\n\
+            "\n### Effects of known size\n\nA program that writes to private pages of its file, against itself \
+             writing to so many more, for 2 s. The\nsize is known from what 256 more do, since it grows with their \
+             number.\n\n\
              | setting | pages | size | off in the mean | interval holds it | found |\n\
              | --- | --- | --- | --- | --- | --- |\n",
         );
@@ -116,20 +130,23 @@ fn figures(summary: &Summary) -> String {
     if !summary.repeated.is_empty() {
         page.push_str(
             "\n### The same answer again\n\n`pie-internal` over `static` for `hello`, 30 s each time, from fresh \
-             copies.\n\n| setting | experiments | ratio | relative standard deviation | its upper 95 % bound |\n\
-             | --- | --- | --- | --- | --- |\n",
+             copies, pinned; `hyperfine -N` with as\nmany executions.\n\n| setting | by | experiments | ratio | \
+             relative standard deviation | its upper 95 % bound | times gopie's |\n\
+             | --- | --- | --- | --- | --- | --- | --- |\n",
         );
     }
     for repeated in &summary.repeated {
         let (low, high) = repeated.centre.interval.unwrap_or((f64::NAN, f64::NAN));
         let _ = writeln!(
             page,
-            "| {} | {} | {:.4} [{low:.4}, {high:.4}] | {} | {} |",
+            "| {} | {} | {} | {:.4} [{low:.4}, {high:.4}] | {} | {} | {} |",
             repeated.setting.words(),
+            by(repeated.part),
             repeated.experiments,
             repeated.centre.mean,
             percent(repeated.deviation),
             repeated.bound.map_or("none".to_owned(), percent),
+            repeated.wider.map_or("1".to_owned(), times),
         );
     }
     page

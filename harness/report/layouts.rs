@@ -1,0 +1,134 @@
+//! What was measured over function layouts: start-up beside the one layout that ships, and speed at work.
+
+use serde::Serialize;
+
+use super::markdown::Table;
+use crate::claims::speed::{AtWork, START_OVER_LAYOUTS, WORK, WORK_FIXED};
+use crate::claims::words::{self, TimeUnit};
+use crate::claims::{CPU_PINNED, Floor};
+use crate::config::{Contrast, Program};
+use crate::results::{EstimateRow, Index, Place, Status};
+
+/// The two sections; a table that is empty was not measured.
+#[derive(Debug, Serialize)]
+pub(super) struct Part {
+    starts: String,
+    /// How many builds there were, and what became of the others.
+    builds: String,
+    work: String,
+    floors: Vec<String>,
+}
+
+pub(super) fn part(index: &Index<'_>) -> Part {
+    Part { starts: starts(index), builds: builds(index), work: work(index), floors: floors(index) }
+}
+
+/// Every contrast of every Go program at every place.
+fn each<'a>(index: &'a Index<'a>) -> impl Iterator<Item = (&'a Program, &'a Contrast, Place<'a>)> {
+    index.places().into_iter().flat_map(move |place| {
+        index.go_programs().flat_map(move |program| {
+            index.contrasts_of(program).map(move |contrast| (program, contrast, place))
+        })
+    })
+}
+
+fn starts(index: &Index<'_>) -> String {
+    let several = index.places().len() > 1;
+    let mut table = Table::new(&[
+        "program",
+        "contrast",
+        ">this layout",
+        ">over layouts",
+        ">this layout, ms",
+        ">over layouts, ms",
+        ">n",
+    ]);
+    for (program, contrast, place) in each(index) {
+        let of =
+            |measure, statistic| index.estimate(&contrast.name, &program.name, place, measure, statistic);
+        let Some(over) = of(START_OVER_LAYOUTS, "ratio") else { continue };
+        let ratio = |row: Option<&EstimateRow>| row.map_or("not measured".to_owned(), words::ratio_interval);
+        let more = |row: Option<&EstimateRow>| {
+            row.map_or(String::new(), |row| words::time_more_interval(row, TimeUnit::MS))
+        };
+        let name =
+            if several { format!("{} ({})", program.name, place.toolchain) } else { program.name.clone() };
+        table.row([
+            name,
+            contrast.name.clone(),
+            ratio(of(CPU_PINNED, "ratio")),
+            ratio(Some(over)),
+            more(of(CPU_PINNED, "difference")),
+            more(of(START_OVER_LAYOUTS, "difference")),
+            format!("{}/{}", over.units, over.starts),
+        ]);
+    }
+    if table.is_empty() { String::new() } else { table.text() }
+}
+
+fn builds(index: &Index<'_>) -> String {
+    let rows = &index.run().layouts;
+    let built = rows.iter().filter(|row| row.status == Status::Built).count();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("{} builds with `-randlayout` gave the right answers", words::of(built, rows.len()))
+}
+
+fn condition(one: &AtWork<'_>) -> &'static str {
+    if one.effect.measure == WORK_FIXED { "fixed" } else { "random" }
+}
+
+fn sign(one: &AtWork<'_>) -> &'static str {
+    use crate::claims::Seen;
+    match one.effect.seen {
+        Seen::More if !one.is_more() => "s",
+        seen => seen.sign(),
+    }
+}
+
+fn work(index: &Index<'_>) -> String {
+    let mut table = Table::new(&[
+        "program",
+        "contrast",
+        "addresses",
+        "",
+        ">ratio",
+        ">difference, ms",
+        ">of a start, ms",
+        ">n",
+    ]);
+    for (program, contrast, place) in each(index) {
+        for measure in [WORK, WORK_FIXED] {
+            let Some(one) = AtWork::of(index, contrast, &program.name, place, measure) else { continue };
+            let more = |row: Option<&EstimateRow>| {
+                row.map_or(String::new(), |row| words::time_more_interval(row, TimeUnit::MS))
+            };
+            table.row([
+                program.name.clone(),
+                contrast.name.clone(),
+                condition(&one).to_owned(),
+                sign(&one).to_owned(),
+                words::ratio_interval(one.effect.ratio),
+                more(one.effect.difference),
+                more(one.start),
+                format!("{}/{}", one.effect.ratio.units, one.effect.ratio.starts),
+            ]);
+        }
+    }
+    if table.is_empty() { String::new() } else { table.text() }
+}
+
+/// The noise floor of each program at work.
+fn floors(index: &Index<'_>) -> Vec<String> {
+    let mut said = Vec::new();
+    for place in index.places() {
+        for program in index.go_programs() {
+            let of = |measure| Floor::of(index, &program.name, place, measure).map(Floor::words);
+            if let (Some(random), Some(fixed)) = (of(WORK), of(WORK_FIXED)) {
+                said.push(format!("{} {random}, with fixed addresses {fixed}", program.name));
+            }
+        }
+    }
+    said
+}
