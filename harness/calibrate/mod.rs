@@ -10,6 +10,7 @@ mod load;
 mod record;
 mod summary;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use anyhow::{Context, Result};
 
 use crate::cache::Cache;
 use crate::config::{Config, RunKind};
+use crate::hint::HintExt;
 use crate::machine::Machine;
 use crate::measure::{self, Sitting};
 use crate::pipeline::{self, Options, Startable};
@@ -260,6 +262,26 @@ pub fn render(folder: &Path, out: &Path) -> Result<PathBuf> {
     let path = out.join("calibration.md");
     table::write_file(&path, report::calibration::page(&read(folder)?).as_bytes())?;
     Ok(path)
+}
+
+/// The lines of a document between which the figures stand.
+const MARKS: [&str; 2] = ["<!-- calibration: begin -->\n", "<!-- calibration: end -->"];
+
+/// A document with the figures of a calibration between the marks; `None` where there are none.
+fn spliced(text: &str, calibration: &Calibration) -> Option<String> {
+    let begin = text.find(MARKS[0])? + MARKS[0].len();
+    let end = begin + text[begin..].find(MARKS[1])?;
+    let figures = report::calibration::figures(&calibration.summary);
+    Some(format!("{}\n{figures}\n{}", &text[..begin], &text[end..]))
+}
+
+/// Puts the figures of a calibration into a document.
+pub fn splice(folder: &Path, file: &Path) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = spliced(&text, &read(folder)?)
+        .with_context(|| format!("{} does not say where the figures go", file.display()))
+        .hint("it takes the lines <!-- calibration: begin --> and <!-- calibration: end -->")?;
+    table::write_file(file, text.as_bytes())
 }
 
 #[cfg(test)]

@@ -177,3 +177,18 @@ fn other_artifacts_are_calibrated_anew_and_two_at_once_are_refused() {
     let mut other = CalibrationInfo { artifacts: Vec::new(), ..an_info() };
     assert_eq!(record::Record::open(folder.path(), &mut other).expect("opens").done(), []);
 }
+
+/// The figures of the methodology are those of the committed calibration.
+#[test]
+fn the_methodology_has_the_figures_of_the_committed_calibration() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join(FOLDER);
+    if !record::is_there(&folder) {
+        say("SKIPPED: no calibration is committed");
+        return;
+    }
+    let text = std::fs::read_to_string(root.join("docs/methodology.md")).expect("is there");
+    let calibration = read(&folder).expect("reads");
+    let now = spliced(&text, &calibration).expect("has the marks");
+    assert!(text == now, "run `gopie calibrate --render --into docs/methodology.md`");
+}

@@ -50,6 +50,9 @@ pub(super) struct Calibrate {
     /// Measure nothing; render again what is there
     #[arg(long)]
     render: bool,
+    /// Put the figures into this file too, between the lines that say where
+    #[arg(long, value_name = "FILE")]
+    into: Option<PathBuf>,
 }
 
 fn setting(word: &str) -> Result<Setting, String> {
@@ -77,6 +80,9 @@ impl Calibrate {
             calibrate::calibrate(&wanted, &folder)?;
         }
         let page = calibrate::render(&folder, &out.join("report/calibration"))?;
+        if let Some(file) = self.into {
+            calibrate::splice(&folder, &file)?;
+        }
         let text =
             std::fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
         writeln!(stdout(), "{text}\n{}", page.display())?;

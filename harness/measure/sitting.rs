@@ -184,7 +184,7 @@ impl Sitting {
         }
         if set.is_cold() {
             set.cool()?;
-            warm_up(&mut starter, WARM_UP_ROUNDS, request.limit)?;
+            warm_up(&mut starter, WARM_UP_ROUNDS, request.limit, request.seed)?;
             if let Some(reason) = set.hold(&self.seat.elsewhere()) {
                 self.not_held.get_or_insert(reason);
             }

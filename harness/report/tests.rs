@@ -309,7 +309,7 @@ fn words_in_plots_are_whole_and_do_not_overlap() {
 fn pictures_are_small_png_files() {
     let files = render(&Synthetic::default().run()).expect("renders");
     let pictures: Vec<_> = files.iter().filter(|(name, _)| is_picture(name)).collect();
-    assert_eq!(pictures.len(), 10);
+    assert_eq!(pictures.len(), 11);
     for (name, bytes) in pictures {
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
         assert!((5_000..150_000).contains(&bytes.len()), "{name} has {} bytes", bytes.len());

@@ -199,6 +199,10 @@ fn every_row_comes_back_as_it_was() {
         },
         &ESTIMATES,
     );
+}
+
+#[test]
+fn a_rung_comes_back_as_it_was() {
     there_and_back(
         LadderRow {
             contrast: "c".to_owned(),
