@@ -53,7 +53,11 @@ fn summary(blocks: &[BlockRow]) -> Vec<String> {
             "{} of starts, {seconds:.0} s together; {voided} voided, {quiet} quiet.",
             blocks_words(blocks.len())
         ),
-        format!("The pilot said how long {} had to be, the budget cut {} short.", by("pilot"), by("budget")),
+        format!(
+            "Ended by the pilot (as long as it asked for): {}; by the budget (shorter than that): {}.",
+            blocks_words(by("pilot")),
+            blocks_words(by("budget"))
+        ),
     ]
 }
 
@@ -66,7 +70,7 @@ fn files(blocks: &[BlockRow]) -> Vec<String> {
         .collect();
     let folios = match range(folios.into_iter()) {
         None => "How large the folios were was not told to this user.".to_owned(),
-        Some([least, most]) => format!("A folio of theirs had {} pages on average.", span(least, most, 1)),
+        Some([least, most]) => format!("Pages of theirs to a folio, on average: {}.", span(least, most, 1)),
     };
     let moved = |block: &BlockRow| {
         block.resident_before != block.resident_after || block.folios_before != block.folios_after

@@ -54,6 +54,12 @@ fn name(stem: &str, place: Place<'_>, several: bool) -> String {
     }
 }
 
+/// What layout of the functions the times are of.
+fn layout(index: &Index<'_>) -> &'static str {
+    let varied = index.run().estimates.iter().any(|row| row.scope == "over-layouts");
+    if varied { "this layout" } else { "provisional: one layout" }
+}
+
 /// The ratios of all contrasts.
 pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<Plot>> {
     let several = index.places().len() > 1;
