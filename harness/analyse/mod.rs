@@ -8,6 +8,7 @@
 
 mod builds;
 mod components;
+mod ladder;
 pub mod memory;
 mod modes;
 mod parts;
@@ -21,6 +22,7 @@ use crate::config::Contrast;
 use crate::plan::Timed;
 use crate::results::{BlockRow, EstimateRow, Samples};
 use crate::stats::{Estimate, mean_interval, median};
+pub use ladder::{Ladder, ladder};
 pub use parts::REST;
 use values::{BlockValues, METRICS, by_block, pairs};
 

@@ -14,6 +14,7 @@ mod memory;
 mod plots;
 mod program;
 mod raster;
+mod relocations;
 mod sizes;
 mod startup;
 mod variants;
@@ -58,6 +59,7 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     layouts: layouts::Part,
     speed: Vec<Picture>,
     scope: String,
@@ -119,7 +121,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     let pictures = memory.iter().map(Plot::picture).collect();
     plots.extend(memory);
     let memory = memory::part(&index, pictures);
-    Ok((text(&index, contrasts, speed, sections, memory)?, plots))
+    let of_ladder = plots::relocations(&index)?;
+    let pictures = of_ladder.iter().map(Plot::picture).collect();
+    plots.extend(of_ladder);
+    let relocations = relocations::part(&index, pictures);
+    Ok((text(&index, contrasts, speed, sections, relocations, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -150,6 +156,7 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
             Source::Module { folder, package } => format!("package `{package}` of module `{folder}`"),
             Source::Toolchain(package) => format!("`{package}` of the toolchain's own tree"),
             Source::C(folder) => format!("the C files of `{folder}`"),
+            Source::Ladder(_) => "generated".to_owned(),
         },
         parts,
     }
@@ -160,6 +167,7 @@ fn text(
     contrasts: Vec<Picture>,
     speed: Vec<Picture>,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     memory: Option<memory::Memory>,
 ) -> Result<String> {
     let info = &index.run().info;
@@ -171,6 +179,7 @@ fn text(
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
+        relocations,
         layouts: layouts::part(index),
         speed,
         scope: answer::layouts(index),

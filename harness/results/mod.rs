@@ -10,6 +10,7 @@ pub mod facts;
 mod folder;
 mod index;
 mod info;
+mod ladder;
 mod layouts;
 mod libraries;
 mod memory;
@@ -25,6 +26,7 @@ pub use calibration::{
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
+pub use ladder::{LadderRole, LadderRow};
 pub use layouts::LayoutRow;
 pub use libraries::LibraryRow;
 pub use memory::{MemoryRow, OK, load_memory};

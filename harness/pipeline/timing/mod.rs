@@ -79,14 +79,14 @@ pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
-    timed: &[Timed],
+    (timed, rungs): (&[Timed], &[Timed]),
     outcomes: &[Outcome],
     layouts: &[Layout],
 ) -> Result<Vec<NotMeasured>> {
-    if timed.is_empty() {
+    if timed.is_empty() && rungs.is_empty() {
         return Ok(Vec::new());
     }
-    let artifacts = timed.iter().flat_map(|one| {
+    let artifacts = timed.iter().chain(rungs).flat_map(|one| {
         one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
     });
     let libraries = measure::libraries(artifacts)?;
@@ -104,10 +104,11 @@ pub(super) fn measure(
             kind: prepared.info.kind,
             copies: sampling.copies,
             budget: sampling.budget_seconds * (1.0 - PILOT - shares[0] - shares[1]),
+            ladder_budget: sampling.ladder_seconds,
             seed: sampling.seed,
             several_cpus: sitting.cpus() > 1,
         };
-        let mut visits = visits(timed, &wanted);
+        let mut visits = visits(timed, rungs, &wanted);
         let over_layouts = |experiment: OverLayouts, planned: &[Timed], share: f64| OverLayouts {
             planned: u32::try_from(planned.len()).unwrap_or(u32::MAX),
             budget: sampling.budget_seconds * share,
@@ -123,6 +124,7 @@ pub(super) fn measure(
         let blocks = visits.iter().map(|visit| visit.conditions.len()).sum();
         let phase = Phase::new("measure", blocks);
         let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed: HashMap::new() };
+        // What the ladder needs is all that it gets.
         for one in timed {
             timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * timed.len()) as f64)?;
         }
