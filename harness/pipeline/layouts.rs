@@ -111,7 +111,7 @@ pub(super) fn build(
 fn check(
     cache: &Cache,
     prepared: &Prepared,
-    outcomes: &mut Vec<Outcome>,
+    outcomes: &mut [Outcome],
     works: &(dyn Fn(&Case) -> bool + Sync),
 ) -> Result<()> {
     let asked: Vec<&mut Outcome> = outcomes.iter_mut().filter(|outcome| outcome.artifact.is_some()).collect();

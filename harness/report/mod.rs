@@ -4,6 +4,7 @@
 //! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
 
 mod answer;
+mod builds;
 mod canvas;
 mod closing;
 mod layouts;
@@ -56,6 +57,7 @@ struct Page<'a> {
     programs: Vec<Section>,
     layouts: layouts::Part,
     speed: Vec<Picture>,
+    builds: builds::Part,
     noise: closing::Noise,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
@@ -154,6 +156,7 @@ fn text(
         programs,
         layouts: layouts::part(index),
         speed,
+        builds: builds::part(index),
         noise: closing::noise(index),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),

@@ -164,14 +164,12 @@ impl Timing<'_> {
         let artifacts = cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone()));
         let scratch = self.cache.scratch()?;
         let around = surroundings(self.cache, self.prepared, &one.toolchain);
-        let (work, status) = match (doing, &program.speed) {
-            (Doing::Work, Some(speed)) => {
-                (answers::work_command(speed, &around, scratch.path())?, speed.status)
-            }
-            _ => {
-                let (args, env) = answers::start_command(program, &around, scratch.path());
-                (answers::Work { args, env, stdin: None }, program.start.status)
-            }
+        let speed = program.speed.as_ref().filter(|_| doing == Doing::Work);
+        let (work, status) = if let Some(speed) = speed {
+            (answers::work_command(speed, &around, scratch.path())?, speed.status)
+        } else {
+            let (args, env) = answers::start_command(program, &around, scratch.path());
+            (answers::Work { args, env, stdin: None }, program.start.status)
         };
         Ok(Started {
             artifacts: artifacts.collect(),
