@@ -96,6 +96,7 @@ fn work(index: &Index<'_>) -> String {
         ">ratio",
         ">difference, ms",
         ">of a start, ms",
+        ">SD, %",
         ">n",
     ]);
     for (program, contrast, place) in each(index) {
@@ -112,11 +113,24 @@ fn work(index: &Index<'_>) -> String {
                 words::ratio_interval(one.effect.ratio),
                 more(one.effect.difference),
                 more(one.start),
+                deviation(index, &one, place),
                 format!("{}/{}", one.effect.ratio.units, one.effect.ratio.starts),
             ]);
         }
     }
     if table.is_empty() { String::new() } else { table.text() }
+}
+
+/// By how much the ratio differs from layout to layout.
+fn deviation(index: &Index<'_>, one: &AtWork<'_>, place: Place<'_>) -> String {
+    let (name, measure) = (&one.effect.contrast.name, one.effect.measure);
+    let row = index.estimate(name, one.effect.program, place, measure, "layout-deviation");
+    match row.map(|row| (row.estimate, row.low, row.high)) {
+        Some((estimate, Some(low), Some(high))) => {
+            format!("{:.1} [{:.1}, {:.1}]", 100.0 * estimate, 100.0 * low, 100.0 * high)
+        }
+        _ => String::new(),
+    }
 }
 
 /// The noise floor of each program at work.
