@@ -41,7 +41,7 @@ fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startabl
     let scratch = Cache::open()?.scratch()?;
     let command = Command { args: &variants[0].args, env: &variants[0].env };
     let mut sitting = Sitting::here(libraries)?;
-    let mut set = sitting.lay_out(scratch, program, paths, Recipe::Faulted, &store::write)?;
+    let mut set = sitting.lay_out(scratch, program, paths, (Recipe::Faulted, 1), &store::write)?;
     let time = Duration::ZERO;
     let request = Request { condition: Condition::PINNED, time, limit: LIMIT, seed: 1, padding: 0 };
     bench_variants(criterion, program, variants, &mut sitting.starter(&mut set, &[command], &request)?);

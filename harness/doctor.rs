@@ -1,6 +1,12 @@
-//! What this machine can and cannot measure, and why.
+//! What this machine can and cannot measure, and why; each with what to do about it.
+
+mod page_cache;
+mod time;
+
+use std::path::Path;
 
 use crate::cache::Cache;
+use crate::config;
 use crate::interrupt;
 use crate::machine::Machine;
 use crate::toolchain;
@@ -50,7 +56,7 @@ fn finding(what: &'static str, well: bool, found: impl Into<String>, hint: &str)
 /// Looks at everything that a run rests on.
 pub fn examine(go: Option<&str>, cache: &Cache) -> Vec<Finding> {
     let machine = Machine::read(cache.root());
-    vec![
+    let mut all = vec![
         go_finding(go, cache),
         c_finding(),
         match toolchain::strip() {
@@ -76,25 +82,12 @@ pub fn examine(go: Option<&str>, cache: &Cache) -> Vec<Finding> {
             "the frequency changes with the load; `performance` holds it",
         ),
         finding(
-            "cpu accounting",
-            machine.cpu_accounting != "unknown",
-            machine.cpu_accounting.clone(),
-            "whether ticks or exact times are counted cannot be told; only the sum of user and system time is used",
-        ),
-        finding(
             "hypervisor",
             machine.hypervisor == "none seen",
             machine.hypervisor.clone(),
             "other guests may take time; steal is recorded with every block",
         ),
-        finding(
-            "pressure",
-            std::fs::exists("/proc/pressure/cpu").unwrap_or(false),
-            "/proc/pressure/cpu",
-            "the kernel does not tell how long tasks wait for a processor",
-        ),
         aslr(&machine),
-        finding("huge pages", true, machine.huge_pages.clone(), ""),
         finding(
             "file system",
             !machine.file_system.is_empty(),
@@ -103,7 +96,23 @@ pub fn examine(go: Option<&str>, cache: &Cache) -> Vec<Finding> {
         ),
         finding("c library", true, machine.libc.clone(), ""),
         finding("kernel", true, machine.kernel.clone(), ""),
-    ]
+        page_cache::in_memory(),
+    ];
+    all.extend(time::findings(&machine));
+    all.extend(page_cache::findings(&machine, variants(cache)));
+    all
+}
+
+/// How many variants a Go program is built in, copies for control among them: all of them are started.
+fn variants(cache: &Cache) -> usize {
+    let config = config::Config::embedded(cache);
+    let of_go = |variant: &&config::Variant| variant.language == config::Language::Go;
+    config.map_or(0, |config| config.variants.iter().filter(of_go).count())
+}
+
+/// The trimmed text of a file, empty where it cannot be read.
+fn text(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(path).unwrap_or_default().trim().to_owned()
 }
 
 fn go_finding(go: Option<&str>, cache: &Cache) -> Finding {

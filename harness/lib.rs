@@ -8,6 +8,7 @@ pub mod analyse;
 pub mod answers;
 pub mod build;
 pub mod cache;
+pub mod calibrate;
 pub mod claims;
 pub mod cli;
 pub mod command;

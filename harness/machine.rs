@@ -53,8 +53,7 @@ impl Machine {
     /// Reads this machine; `artifacts` is the folder that artifacts are started from.
     pub fn read(artifacts: &Path) -> Self {
         let uname = rustix::system::uname();
-        let release = uname.release().to_string_lossy();
-        let kernel = [uname.sysname().to_string_lossy(), release.clone(), uname.version().to_string_lossy()];
+        let kernel = [uname.sysname(), uname.release(), uname.version()].map(|part| part.to_string_lossy());
         let cpuinfo = text("/proc/cpuinfo");
         Self {
             host: target::host(),
@@ -75,7 +74,7 @@ impl Machine {
             }),
             address_randomisation: text("/proc/sys/kernel/randomize_va_space"),
             huge_pages: chosen(&text("/sys/kernel/mm/transparent_hugepage/enabled")),
-            cpu_accounting: cpu_accounting(&config(&release), &text("/sys/devices/system/cpu/nohz_full"))
+            cpu_accounting: cpu_accounting(&kernel_config(), &text("/sys/devices/system/cpu/nohz_full"))
                 .to_owned(),
             file_system: artifacts
                 .canonicalize()
@@ -216,7 +215,9 @@ fn chosen(choices: &str) -> String {
 }
 
 /// The kernel's configuration, wherever it or the distribution keeps it; empty where nowhere.
-fn config(release: &str) -> String {
+pub fn kernel_config() -> String {
+    let uname = rustix::system::uname();
+    let release = uname.release().to_string_lossy();
     let mut packed = String::new();
     if File::open("/proc/config.gz")
         .is_ok_and(|file| GzDecoder::new(file).read_to_string(&mut packed).is_ok())

@@ -7,6 +7,10 @@
 //! fewer than [`LEAST_UNITS`] units are behind.
 
 mod builds;
+mod components;
+pub mod memory;
+mod modes;
+mod parts;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,6 +21,7 @@ use crate::config::Contrast;
 use crate::plan::Timed;
 use crate::results::{BlockRow, EstimateRow, Samples};
 use crate::stats::{Estimate, deviation, mean_interval, median};
+pub use parts::REST;
 use values::{BlockValues, METRICS, by_block, pairs};
 
 /// Confidence of every interval, and of the primary family's intervals together.
@@ -27,6 +32,9 @@ pub const LEAST_UNITS: usize = 8;
 
 /// The metric and condition of the headline.
 const HEADLINE: (&str, &str) = ("cpu-time", "pinned");
+
+/// The metrics and conditions whose scatter and whose totals are taken apart.
+const TAKEN_APART: [(&str, &str); 2] = [HEADLINE, ("wall-time", "scheduled")];
 
 /// The function layout that Go's linker chooses by itself.
 const DEFAULT_LAYOUT: &str = "default";
@@ -83,10 +91,14 @@ pub fn estimates(
                 units.blocks.iter().any(|(_, values)| values.contains_key(case.as_str()))
             };
             for variant in one.variants.iter().filter(started) {
-                units.of_case(&one.case(variant).to_string(), &mut rows);
+                let case = one.case(variant).to_string();
+                units.of_case(&case, &mut rows);
+                modes::of_case(&units, &case, &mut rows);
             }
             for contrast in contrasts.iter().filter(|contrast| applies(one, contrast)) {
                 units.of_contrast(contrast, &mut rows);
+                components::of_contrast(&units, contrast, &mut rows);
+                parts::of_total(&units, contrast, contrasts, &mut rows);
             }
         }
     }
@@ -115,16 +127,21 @@ struct Said<'a> {
 }
 
 impl Units<'_> {
-    /// One value a block, by unit: the mean over a unit's blocks. Wall times count in quiet blocks alone.
+    /// The blocks that count: wall times in quiet ones alone.
+    fn counted(&self, metric: &str) -> impl Iterator<Item = (&BlockRow, &BlockValues<'_>)> {
+        let all = self.blocks.iter().map(|(row, values)| (*row, *values));
+        all.filter(move |(row, _)| !metric.ends_with("wall-time") || row.unquiet.is_empty())
+    }
+
+    /// One value a block, by unit.
     fn by_unit(
         &self,
         metric: &str,
         value: impl Fn(&BlockValues<'_>) -> Option<f64>,
     ) -> HashMap<(String, u32), Vec<f64>> {
         let mut units: HashMap<(String, u32), Vec<f64>> = HashMap::new();
-        for (row, values) in &self.blocks {
-            let counts = !metric.ends_with("wall-time") || row.unquiet.is_empty();
-            if let Some(value) = value(values).filter(|value| counts && value.is_finite()) {
+        for (row, values) in self.counted(metric) {
+            if let Some(value) = value(values).filter(|value| value.is_finite()) {
                 let copy = if row.layout == DEFAULT_LAYOUT { row.copy } else { 0 };
                 units.entry((row.layout.clone(), copy)).or_default().push(value);
             }
@@ -149,7 +166,7 @@ impl Units<'_> {
             if !self.push(&said, &centres, f64::from, rows) {
                 continue;
             }
-            let shown = [HEADLINE, ("wall-time", "scheduled")].contains(&(metric, self.group.condition));
+            let shown = TAKEN_APART.contains(&(metric, self.group.condition));
             if shown && self.group.scope != OVER_LAYOUTS {
                 let said = Said { statistic: "copy-centre", starts: 0, ..said };
                 let one = |mean| Estimate { mean, interval: None, units: 1 };

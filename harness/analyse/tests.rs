@@ -21,6 +21,10 @@ fn contrast() -> Contrast {
 
 /// Blocks of pinned starts: one a copy, with a CPU time for each (copy, round, side).
 fn samples(copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Samples {
+    samples_of(&[BASE, CHANGED], copies, rounds, cpu)
+}
+
+fn samples_of(cases: &[&str], copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Samples {
     let mut all = Samples::default();
     for copy in 0..copies {
         all.blocks.push(BlockRow {
@@ -33,11 +37,11 @@ fn samples(copies: u32, rounds: u32, cpu: impl Fn(u32, u32, usize) -> f64) -> Sa
             ..BlockRow::default()
         });
         for round in 0..rounds {
-            for (side, case) in [BASE, CHANGED].into_iter().enumerate() {
+            for (side, case) in cases.iter().enumerate() {
                 let start = all.starts.len() as u64;
                 all.starts.push(StartRow {
                     start,
-                    case: case.to_owned(),
+                    case: (*case).to_owned(),
                     affinity: "pinned".to_owned(),
                     gomaxprocs: "1".to_owned(),
                     cache: "faulted".to_owned(),
@@ -245,4 +249,85 @@ fn the_interval_of_work_comes_from_the_layouts() {
     let spread = own().find(|row| row.statistic == "layout-deviation").expect("is estimated");
     assert!((spread.estimate - 0.0517).abs() < 1e-3 && spread.low < Some(spread.estimate), "{spread:?}");
     assert_eq!((dots.len(), dots.iter().filter(|ratio| **ratio < 1.0).count()), (16, 8));
+}
+
+#[test]
+fn the_parts_and_the_rest_add_up_to_the_total() {
+    let case = |variant: &str| format!("hello/{variant}/go1.27.3/linux-amd64");
+    let cases = ["a", "b", "c", "all"].map(case);
+    let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
+    // The parts are 2 ms and 3 ms, the total 6 ms; the copies differ in what all variants share.
+    let cpu = |copy, _, side: usize| 0.010 + [0.0, 0.002, 0.005, 0.006][side] + 0.001 * f64::from(copy);
+    let all = samples_of(&cases, 8, 5, cpu);
+    let contrast = |name: &str, base: &str, changed: &str| Contrast {
+        name: name.to_owned(),
+        base: base.to_owned(),
+        changed: changed.to_owned(),
+        ..contrast()
+    };
+    let mut contrasts = vec![contrast("ab", "a", "b"), contrast("bc", "b", "c"), contrast("set", "a", "all")];
+    contrasts[2].parts = vec!["ab".to_owned(), "bc".to_owned()];
+    let mut timed = timed();
+    timed.variants = ["a", "b", "c", "all"].map(str::to_owned).to_vec();
+    let rows = estimates(&all, &[timed.clone()], &contrasts, "digest");
+    let parts: Vec<_> = rows.iter().filter(|row| row.kind == "part").collect();
+    let names: Vec<&str> = parts.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["set/total", "set/ab", "set/bc", "set/rest"]);
+    let microseconds: Vec<f64> = parts.iter().map(|row| (row.estimate * 1e6).round()).collect();
+    assert_eq!(microseconds, [6000.0, 2000.0, 3000.0, 1000.0]);
+    let rest = parts[3];
+    assert!(rest.high.expect("has one") - rest.low.expect("has one") < 1e-9, "the copies cancel out");
+    assert_eq!((rest.units, rest.starts), (8, 8 * 5 * 2));
+    // A part that was not started makes no total of parts.
+    timed.variants.retain(|name| name != "b");
+    assert!(!estimates(&all, &[timed], &contrasts, "digest").iter().any(|row| row.kind == "part"));
+}
+
+#[test]
+fn scatter_is_told_apart_by_level() {
+    // Sixteen blocks over eight copies; copies differ by 10 %, blocks by 1 %, rounds by 0.1 %.
+    let off = |on: u32, by: f64| if on.is_multiple_of(2) { by } else { -by };
+    let cpu = |block: u32, round: u32, side: usize| {
+        let log = off(block / 2, 0.1) + off(block, 0.01) + off(round, 0.001);
+        0.001 * if side == 0 { 1.0 } else { log.exp() }
+    };
+    let mut all = samples(16, 40, cpu);
+    all.blocks.iter_mut().for_each(|block| block.copy = block.block / 2);
+    let sd = |all: &Samples, contrast: Contrast, statistic: &str| {
+        let rows = estimates(all, &[timed()], &[contrast], "digest");
+        find(&rows, "contrast", statistic).map(|row| (row.units, row.estimate))
+    };
+    let primary = Contrast { primary: true, ..contrast() };
+    for (statistic, units, expected) in
+        [("sd-copies", 8, 0.1), ("sd-blocks", 16, 0.01), ("sd-rounds", 640, 0.001)]
+    {
+        let (found, sd) = sd(&all, primary.clone(), statistic).expect("is estimated");
+        assert!((sd / expected - 1.0).abs() < 0.5, "{statistic}: {sd}");
+        assert_eq!(found, units);
+    }
+    assert_eq!(sd(&all, contrast(), "sd-copies"), None, "exploratory contrasts have no components");
+    // One block a copy: the two cannot be told apart.
+    let single = samples(8, 40, cpu);
+    assert_eq!(sd(&single, primary, "sd-blocks"), None);
+}
+
+#[test]
+fn two_modes_are_seen_within_blocks_alone() {
+    let p = |wall: &dyn Fn(u32, u32) -> f64| {
+        let mut all = samples(8, 40, |copy, round, _| wall(copy, round));
+        all.samples.iter_mut().for_each(|sample| {
+            if sample.metric == "cpu-time" {
+                sample.metric = "wall-time".to_owned();
+            }
+        });
+        all.blocks.iter_mut().for_each(|block| block.condition = "scheduled".to_owned());
+        let rows = analyse(&all);
+        rows.iter().find(|row| row.statistic == "dip-p").expect("is tested").estimate
+    };
+    let bell =
+        |round: u32| 1e-6 * f64::from((0..7).map(|bit| round.wrapping_mul(37) >> bit & 7).sum::<u32>());
+    assert!(p(&|_, round| 0.001 + bell(round) + if round % 2 == 0 { 0.004 } else { 0.0 }) < 0.01);
+    // Slow copies are another matter than slow starts; equal values are the clock's doing.
+    assert!(p(&|copy, round| 0.001 + bell(round) + if copy % 2 == 0 { 0.004 } else { 0.0 }) > 0.01);
+    assert!(p(&|_, round| 0.001 + if round % 3 == 0 { 1e-6 } else { 0.0 }) > 0.01);
 }

@@ -2,6 +2,7 @@
 
 use super::effect::{
     CPU_PINNED, Effect, Seen, WALL_SCHEDULED, behind, clear_ends, counts, measure_words, not_excluded,
+    quiet_blocks,
 };
 use super::subject::{pie_only, unique};
 use super::{Finding, Verdict, words};
@@ -123,10 +124,6 @@ fn effects<'a>(index: &Index<'a>, measure: Measure) -> Vec<Effect<'a>> {
     all
 }
 
-fn number(effects: &[Effect<'_>], seen: Seen) -> usize {
-    effects.iter().filter(|effect| effect.seen == seen).count()
-}
-
 /// `CPU time, pinned: more in 3 of 4, no difference seen in 1 of 4, from ... to ...`.
 fn summary(effects: &[Effect<'_>], measure: Measure) -> String {
     let one =
@@ -139,30 +136,76 @@ fn summary(effects: &[Effect<'_>], measure: Measure) -> String {
     format!("{}: {}{range}.", words::capital(&measure_words(measure)), counts(effects))
 }
 
-pub(super) fn startup(index: &Index<'_>) -> Finding {
-    let measured: Vec<(Measure, Vec<Effect<'_>>)> = [CPU_PINNED, WALL_SCHEDULED]
-        .into_iter()
-        .map(|measure| (measure, effects(index, measure)))
-        .filter(|(_, effects)| !effects.is_empty())
-        .collect();
-    if measured.is_empty() {
-        return Finding::undecided("no contrast in which PIE alone differs was timed");
-    }
-    let all: Vec<Effect<'_>> = measured.iter().flat_map(|(_, effects)| effects.clone()).collect();
-    let (more, less) = (number(&all, Seen::More), number(&all, Seen::Less));
-    let verdict = match (more, less) {
-        (more, 0) if more == all.len() && measured.len() == 2 => Verdict::Supported,
-        (0, less) if less == all.len() && measured.len() == 2 => Verdict::Refuted,
+/// What effects of one kind come to.
+fn verdict(effects: &[Effect<'_>]) -> Verdict {
+    let number = |seen| effects.iter().filter(|effect| effect.seen == seen).count();
+    match (number(Seen::More), number(Seen::Less)) {
+        (more, 0) if more == effects.len() => Verdict::Supported,
+        (0, less) if less == effects.len() => Verdict::Refuted,
         (0, _) => Verdict::Undecided,
         _ => Verdict::Qualified,
+    }
+}
+
+pub(super) fn startup(index: &Index<'_>) -> Finding {
+    let (primary, others): (Vec<Effect<'_>>, Vec<Effect<'_>>) =
+        effects(index, CPU_PINNED).into_iter().partition(|effect| effect.contrast.primary);
+    if primary.is_empty() {
+        return Finding::undecided("no primary contrast in which PIE alone differs was timed");
+    }
+    let wall = effects(index, WALL_SCHEDULED);
+    let exploratory = || others.iter().chain(&wall);
+    let contrary = match verdict(&primary) {
+        Verdict::Supported => Some(Seen::Less),
+        Verdict::Refuted => Some(Seen::More),
+        _ => None,
     };
-    let said: Vec<String> = measured.iter().map(|(measure, effects)| summary(effects, *measure)).collect();
-    let because = format!(
-        "{} {} a comparison; provisional: the intervals rest on copies of one layout.",
-        said.join(" "),
-        behind(all.iter().map(|effect| effect.ratio))
-    );
-    let contrasts = unique(all.iter().map(|effect| effect.contrast.name.as_str()));
+    let contradicted = exploratory().any(|effect| Some(effect.seen) == contrary);
+    let by_layout = primary.iter().any(Effect::differs_over_layouts);
+    let verdict = if contradicted || by_layout { Verdict::Qualified } else { verdict(&primary) };
+
+    let all_at_once =
+        if primary.iter().all(Effect::is_primary) { " (intervals that hold all at once)" } else { "" };
+    let ground = behind(primary.iter().map(|effect| effect.ratio));
+    let mut because = vec![format!("The primary contrasts{all_at_once}: {}", summary(&primary, CPU_PINNED))];
+    because.push(format!("{} a comparison.", words::capital(&ground)));
+    because.push(over_layouts(&primary));
+    for (effects, measure) in [(&others, CPU_PINNED), (&wall, WALL_SCHEDULED)] {
+        if !effects.is_empty() {
+            because.push(format!("Exploratory: {}", summary(effects, measure)));
+        }
+    }
+    if wall.is_empty() {
+        let (quiet, blocks) = quiet_blocks(index.run(), WALL_SCHEDULED, None);
+        because.push(format!("No wall time is given: {} blocks were quiet.", words::of(quiet, blocks)));
+    }
+    let all = || primary.iter().chain(exploratory());
+    let contrasts = unique(all().map(|effect| effect.contrast.name.as_str()));
     let evidence = contrasts.iter().map(|name| format!("estimates.csv: {name}")).collect();
-    Finding { verdict, because, evidence, programs: unique(all.iter().map(|effect| effect.program)) }
+    let programs = unique(all().map(|effect| effect.program));
+    Finding { verdict, because: because.join(" "), evidence, programs }
+}
+
+/// What other function layouts say of the same contrasts.
+fn over_layouts(effects: &[Effect<'_>]) -> String {
+    let over: Vec<Effect<'_>> = effects
+        .iter()
+        .filter_map(|effect| {
+            let (ratio, seen) = effect.over_layouts?;
+            Some(Effect { ratio, seen, difference: None, ..*effect })
+        })
+        .collect();
+    if over.is_empty() {
+        return "Provisional: one layout of the functions.".to_owned();
+    }
+    let ground = behind(over.iter().map(|effect| effect.ratio));
+    let differing = effects.iter().filter(|effect| effect.differs_over_layouts());
+    let differing: Vec<String> =
+        differing.map(|effect| format!("{} ({})", effect.contrast.name, effect.program)).collect();
+    let differs = if differing.is_empty() {
+        String::new()
+    } else {
+        format!(" Not what this layout shows: {}.", words::list(&differing))
+    };
+    format!("Over layouts: {} ({ground}).{differs}", counts(&over))
 }

@@ -2,11 +2,13 @@
 //!
 //! Two hurdles stand before "more" and "less". The interval must leave out no effect, and it must lie wholly
 //! outside the noise floor: what byte-identical fresh copies of one artifact may differ by in the same program,
-//! metric and condition. Anything else is said as what it is, with the largest effect that is not excluded.
+//! metric and condition. Anything else is said as what it is, with the largest effect that is not excluded. The
+//! primary family is judged by the intervals that hold all at once; whatever else is judged by intervals one by
+//! one is exploratory.
 
 use super::words;
 use crate::config::Contrast;
-use crate::results::{EstimateRow, Index, Measure, Place};
+use crate::results::{BlockRow, EstimateRow, Index, Measure, Place, Run};
 
 /// CPU time of a start on one CPU.
 pub const CPU_PINNED: Measure = Measure::new("cpu-time", "pinned");
@@ -24,8 +26,17 @@ pub fn measure_words(measure: Measure) -> String {
         "minor-faults" => "minor faults",
         other => other,
     };
-    let condition = if measure.condition == "pinned" { "pinned" } else { "as scheduled" };
-    format!("{metric}, {condition}")
+    format!("{metric}, {}", condition_words(measure.condition))
+}
+
+/// A condition in words.
+pub fn condition_words(condition: &str) -> &str {
+    match condition {
+        "scheduled" => "as scheduled",
+        "pinned-gomaxprocs-all" => "pinned, GOMAXPROCS all",
+        "scheduled-gomaxprocs-1" => "as scheduled, GOMAXPROCS 1",
+        other => other,
+    }
 }
 
 /// What is seen of an effect.
@@ -105,6 +116,8 @@ pub struct Effect<'a> {
     pub floor: Option<Floor>,
     /// What is seen.
     pub seen: Seen,
+    /// The ratio over function layouts, and what is seen of it, where layouts were varied.
+    pub over_layouts: Option<(&'a EstimateRow, Seen)>,
 }
 
 impl<'a> Effect<'a> {
@@ -119,8 +132,24 @@ impl<'a> Effect<'a> {
         let ratio = index.estimate(&contrast.name, program, place, measure, "ratio")?;
         let difference = index.estimate(&contrast.name, program, place, measure, "difference");
         let floor = if contrast.control { None } else { Floor::of(index, program, place, measure) };
+        let over = measure.over_layouts();
+        let over_layouts = index.estimate(&contrast.name, program, place, over, "ratio").map(|row| {
+            let own = if contrast.control { None } else { Floor::of(index, program, place, over) };
+            (row, seen(row, own.or(floor), contrast.control))
+        });
         let seen = seen(ratio, floor, contrast.control);
-        Some(Self { contrast, program, place, measure, ratio, difference, floor, seen })
+        Some(Self { contrast, program, place, measure, ratio, difference, floor, seen, over_layouts })
+    }
+
+    /// Whether it is one of the family whose intervals hold all at once.
+    pub fn is_primary(&self) -> bool {
+        self.ratio.low_simultaneous.is_some()
+    }
+
+    /// Whether layouts, where they were varied, show something else than the one that ships.
+    pub fn differs_over_layouts(&self) -> bool {
+        let side = |seen| Some(seen).filter(|seen| matches!(seen, Seen::More | Seen::Less));
+        self.over_layouts.is_some_and(|(_, over)| side(over) != side(self.seen))
     }
 
     /// What is seen, with the numbers: what to write after the contrast's name.
@@ -146,15 +175,19 @@ impl<'a> Effect<'a> {
 
     /// The largest effects that the interval does not exclude: `-0.4 % to +2.1 %`.
     pub fn not_excluded(&self) -> String {
-        match (self.ratio.low, self.ratio.high) {
-            (Some(low), Some(high)) => format!("{} to {}", words::percent(low), words::percent(high)),
-            _ => "any effect".to_owned(),
-        }
+        judged_by(self.ratio).map_or("any effect".to_owned(), |(low, high)| {
+            format!("{} to {}", words::percent(low), words::percent(high))
+        })
     }
 }
 
+/// The interval that an estimate is judged by: the one that holds all at once where it is of the family.
+pub fn judged_by(row: &EstimateRow) -> Option<(f64, f64)> {
+    row.low_simultaneous.zip(row.high_simultaneous).or(row.low.zip(row.high))
+}
+
 fn seen(ratio: &EstimateRow, floor: Option<Floor>, control: bool) -> Seen {
-    let (Some(low), Some(high)) = (ratio.low, ratio.high) else { return Seen::NoInterval };
+    let Some((low, high)) = judged_by(ratio) else { return Seen::NoInterval };
     let outside = |floor_low: f64, floor_high: f64| {
         if low > floor_high {
             Some(Seen::More)
@@ -172,7 +205,7 @@ fn seen(ratio: &EstimateRow, floor: Option<Floor>, control: bool) -> Seen {
     }
 }
 
-/// How many copies and starts stand behind some estimates: `8 copies, 516 starts`, `8 copies, 398 to 600 starts`.
+/// How many copies (or layouts) and starts stand behind some estimates: `8 copies, 398 to 600 starts`.
 pub fn behind<'a>(rows: impl IntoIterator<Item = &'a EstimateRow>) -> String {
     let rows: Vec<_> = rows.into_iter().collect();
     let range = |values: &mut dyn Iterator<Item = u64>, one: &str, many: &str| {
@@ -183,7 +216,9 @@ pub fn behind<'a>(rows: impl IntoIterator<Item = &'a EstimateRow>) -> String {
             _ => format!("no {many}"),
         }
     };
-    let copies = range(&mut rows.iter().map(|row| u64::from(row.units)), "copy", "copies");
+    let layouts = rows.iter().any(|row| row.scope == "over-layouts");
+    let (one, many) = if layouts { ("layout", "layouts") } else { ("copy", "copies") };
+    let copies = range(&mut rows.iter().map(|row| u64::from(row.units)), one, many);
     let starts = range(&mut rows.iter().map(|row| row.starts), "start", "starts");
     format!("{copies}, {starts}")
 }
@@ -217,7 +252,20 @@ pub fn clear_ends<'e, 'a>(effects: &'e [Effect<'a>]) -> Option<(&'e Effect<'a>, 
 
 /// The largest effects on both sides that some interval does not exclude: `-1.2 % to +2.3 %`.
 pub fn not_excluded(effects: &[Effect<'_>]) -> Option<String> {
-    let low = effects.iter().filter_map(|effect| effect.ratio.low).reduce(f64::min)?;
-    let high = effects.iter().filter_map(|effect| effect.ratio.high).reduce(f64::max)?;
+    let all = || effects.iter().filter_map(|effect| judged_by(effect.ratio));
+    let low = all().map(|(low, _)| low).reduce(f64::min)?;
+    let high = all().map(|(_, high)| high).reduce(f64::max)?;
     Some(format!("{} to {}", words::percent(low), words::percent(high)))
+}
+
+/// How many of the blocks of a measure count for wall times, and how many there are, voided ones left out; of one
+/// program or of all.
+pub fn quiet_blocks(run: &Run, measure: Measure, program: Option<&str>) -> (usize, usize) {
+    let of = |block: &&BlockRow| {
+        let same = (block.condition.as_str(), block.cache.as_str()) == (measure.condition, measure.cache);
+        let layout = (block.layout == "default") == (measure.scope == "this-layout");
+        same && layout && !block.voided && program.is_none_or(|program| block.program == program)
+    };
+    let all = || run.blocks.iter().filter(of);
+    (all().filter(|block| block.unquiet.is_empty()).count(), all().count())
 }

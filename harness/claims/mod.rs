@@ -7,6 +7,7 @@
 mod cost;
 mod effect;
 mod linkage;
+mod memory;
 mod settings;
 pub mod speed;
 mod subject;
@@ -22,9 +23,10 @@ use serde::Deserialize;
 use crate::results::{Index, Run};
 
 pub use effect::{
-    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, counts, measure_words,
-    not_excluded,
+    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, condition_words, counts,
+    judged_by, measure_words, not_excluded, quiet_blocks,
 };
+pub use memory::{ANONYMOUS, FURTHER, FURTHER_TABLES, Growth, PAGE_TABLES};
 pub use settings::recipe;
 
 /// What became of a claim.
@@ -95,7 +97,7 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 8] = [
+const RULES: [(&str, Rule); 9] = [
     ("pie-makes-dynamic", linkage::pie_makes_dynamic),
     ("pie-needs-c-toolchain", linkage::pie_needs_c_toolchain),
     ("pie-needs-loader", linkage::pie_needs_loader),
@@ -104,6 +106,7 @@ const RULES: [(&str, Rule); 8] = [
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
     ("speed-cost", speed::speed),
+    ("memory-cost", memory::memory),
 ];
 
 #[derive(Deserialize)]

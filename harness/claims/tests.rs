@@ -138,9 +138,56 @@ fn size_cost() {
 }
 
 #[test]
+fn memory_cost() {
+    let id = "memory-cost";
+    let data = Synthetic::default;
+    check(id, &data(), Verdict::Supported, "Anonymous memory of a process: more in 4 of 4");
+    check(
+        id,
+        &data(),
+        Verdict::Supported,
+        "What a further process adds, shared pages divided: more in 2 of 2",
+    );
+    check(id, &data(), Verdict::Supported, "+140 kB [+138, +143] (1.254 times");
+    let pair = |internal: u64, external: u64, scatter: u64| {
+        Synthetic { scatter, ..data() }
+            .shape("pie-internal", |shape| shape.memory = internal)
+            .shape("pie-external", |shape| shape.memory = external)
+    };
+    check(
+        id,
+        &pair(550_000, 670_000, 0),
+        Verdict::Refuted,
+        "no difference seen in 4 of 4 (0 bytes to 0 bytes not excluded)",
+    );
+    check(id, &pair(500_000, 600_000, 100), Verdict::Refuted, "less in 4 of 4");
+    check(id, &pair(500_000, 770_000, 100), Verdict::Qualified, "more in 2 of 4, less in 2 of 4");
+    // What cannot be told from nothing, nor excluded.
+    check(id, &pair(550_000, 670_000, 10_000), Verdict::Undecided, "kB not excluded)");
+    check(id, &pair(560_000, 680_000, 1000), Verdict::Supported, "more in 4 of 4");
+    check(id, &pair(690_000, 770_000, 100_000), Verdict::Undecided, "in 4 of 4");
+    check(id, &Synthetic { copies: 1, ..data() }, Verdict::Undecided, "too few copies in 4 of 4");
+    check(id, &data().without("control"), Verdict::Undecided, "no noise floor measured in 4 of 4");
+    // One process alone shows what is private, not that others share it.
+    let mut run = data().run();
+    run.estimates.retain(|row| row.condition != "n-copies");
+    let alone = judge(&run).into_iter().find(|judged| judged.id == id).expect("is there");
+    assert_eq!(alone.verdict, Verdict::Qualified);
+    run.estimates.retain(|row| row.condition != "one-copy");
+    let none = judge(&run).into_iter().find(|judged| judged.id == id).expect("is there");
+    assert_eq!((none.verdict, none.because.contains("was measured")), (Verdict::Undecided, true));
+}
+
+#[test]
 fn startup_cost() {
     let id = "startup-cost";
     check(id, &Synthetic::default(), Verdict::Supported, "CPU time, pinned: more in 4 of 4");
+    check(
+        id,
+        &Synthetic::default(),
+        Verdict::Supported,
+        "Exploratory: Wall time, as scheduled: more in 4 of 4",
+    );
     check(
         id,
         &Synthetic::default(),
@@ -166,4 +213,56 @@ fn startup_cost() {
         Verdict::Undecided,
         "no noise floor measured in 4 of 4",
     );
+}
+
+#[test]
+fn the_primary_family_is_judged_by_intervals_that_hold_all_at_once() {
+    let id = "startup-cost";
+    let slight = |simultaneous| {
+        let data = Synthetic { noise: 0.001, simultaneous, ..Synthetic::default() };
+        let data = data.shape("pie-internal", |shape| shape.start = 1.02);
+        data.shape("pie-external", |shape| shape.start = 1.82 * 1.02)
+    };
+    check(id, &slight(None), Verdict::Supported, "more in 4 of 4");
+    check(id, &slight(Some(0.015)), Verdict::Supported, "(intervals that hold all at once)");
+    check(id, &slight(Some(0.03)), Verdict::Undecided, "no difference seen in 4 of 4 (-1.1 % to +5.1 %");
+    // Wall time, judged by plain intervals, still sees more: it decides nothing.
+    check(
+        id,
+        &slight(Some(0.03)),
+        Verdict::Undecided,
+        "Exploratory: Wall time, as scheduled: more in 4 of 4",
+    );
+}
+
+#[test]
+fn layouts_that_show_something_else_qualify() {
+    let id = "startup-cost";
+    let over = |over_layouts| Synthetic { over_layouts, ..Synthetic::default() };
+    check(id, &over(None), Verdict::Supported, "Provisional: one layout");
+    check(id, &over(Some(1.01)), Verdict::Supported, "Over layouts: more in 4 of 4 (16 layouts");
+    check(
+        id,
+        &over(Some(0.66)),
+        Verdict::Qualified,
+        "Not what this layout shows: pie-given-internal (hello)",
+    );
+}
+
+#[test]
+fn without_quiet_blocks_there_is_no_wall_time() {
+    let data = Synthetic { unquiet: "something else ran", ..Synthetic::default() };
+    check("startup-cost", &data, Verdict::Supported, "No wall time is given: 0 of 4 blocks were quiet.");
+}
+
+#[test]
+fn an_exploratory_contrary_qualifies_and_decides_nothing() {
+    let mut data = Synthetic::default();
+    for contrast in &mut data.contrasts {
+        contrast.primary &= contrast.name != "pie-given-external";
+    }
+    let data = data.shape("pie-external", |shape| shape.start = 1.5);
+    check("startup-cost", &data, Verdict::Qualified, "Exploratory: CPU time, pinned: less in 1 of 1");
+    let none = Synthetic { programs: Vec::new(), ..data };
+    check("startup-cost", &none, Verdict::Undecided, "no primary contrast");
 }

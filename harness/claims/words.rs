@@ -59,6 +59,52 @@ pub fn percent_interval(row: &EstimateRow) -> String {
     }
 }
 
+/// A difference of sizes with its interval: `+143 kB [+115, +172]`.
+pub fn bytes_difference(row: &EstimateRow) -> String {
+    let (unit, number) = size_unit(extent(row));
+    match (row.low, row.high) {
+        (Some(low), Some(high)) => {
+            format!("{} {unit} [{}, {}]", number(row.estimate), number(low), number(high))
+        }
+        _ => format!("{} {unit} (no interval)", number(row.estimate)),
+    }
+}
+
+/// A difference of sizes that need not be whole: `+143 kB`, `0 bytes`.
+pub fn size_more(bytes: f64) -> String {
+    let (unit, number) = size_unit(bytes);
+    format!("{} {unit}", number(bytes))
+}
+
+/// A difference of sizes with its interval in kB, without the name of the unit: `+143.0 [+115.1, +171.9]`.
+pub fn kilobytes_interval(row: &EstimateRow) -> String {
+    bracketed(row, |bytes| signed(bytes / 1e3, 1))
+}
+
+/// A difference of sizes in kB, without the name of the unit: `+103.9`.
+pub fn kilobytes_more(bytes: f64) -> String {
+    signed(bytes / 1e3, 1)
+}
+
+fn size_unit(size: f64) -> (&'static str, fn(f64) -> String) {
+    match size.abs() {
+        size if size < 999.5 => ("bytes", |size| signed(size, 0)),
+        size if size < 99_950.0 => ("kB", |size| signed(size / 1e3, 1)),
+        size if size < 999_500.0 => ("kB", |size| signed(size / 1e3, 0)),
+        _ => ("MB", |size| signed(size / 1e6, 2)),
+    }
+}
+
+/// With its sign, and none before a zero.
+fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:+.decimals$}");
+    if text.chars().any(|digit| digit.is_ascii_digit() && digit != '0') {
+        text
+    } else {
+        format!("{:.decimals$}", 0.0)
+    }
+}
+
 /// A range of percentages, the unit once: `+9.1 to +10.8 %`.
 pub fn percent_range(least: f64, most: f64) -> String {
     let (low, high) = (percent(least), percent(most));
@@ -242,6 +288,7 @@ mod tests {
         }
         assert_eq!(bytes_more(10, 5), "-5 bytes");
         assert_eq!(bytes_more(1_000_000, 1_412_000), "+412 kB");
+        assert_eq!([signed(-0.04, 1), signed(0.05, 1), signed(-12.0, 0)], ["0.0", "+0.1", "-12"]);
     }
 
     #[test]

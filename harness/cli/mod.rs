@@ -1,5 +1,6 @@
 //! What was typed: one file a command. No work is done here.
 
+mod calibrate;
 mod diff;
 mod doctor;
 mod inspect;
@@ -37,6 +38,7 @@ input unreadable); 130 interrupted.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Calibrate(calibrate::Calibrate),
     Diff(diff::Diff),
     Doctor(doctor::Doctor),
     Report(report::Report),
@@ -51,6 +53,7 @@ impl Cli {
         match self.command {
             None => self.run.run(),
             Some(Command::Run(run)) => run.run(),
+            Some(Command::Calibrate(calibrate)) => calibrate.run(),
             Some(Command::Diff(diff)) => diff.run(),
             Some(Command::Doctor(doctor)) => doctor.run(),
             Some(Command::Report(report)) => report.run(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::calibrate;
 use crate::config::RunKind;
 use crate::pipeline::{self, Options, Summary};
 use crate::report;
@@ -63,6 +64,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(self) -> Result<u8> {
+        let out = env::current_dir().context("the current folder cannot be found")?;
         let options = Options {
             kind: match (self.quick, self.full) {
                 (true, _) => RunKind::Quick,
@@ -76,7 +78,8 @@ impl Run {
             seed: self.seed,
             name: self.name,
             config: self.config,
-            out: env::current_dir().context("the current folder cannot be found")?,
+            calibration: calibrate::beside(&out)?,
+            out,
             command: env::args().skip(1).collect(),
         };
         if self.list {
@@ -119,7 +122,7 @@ fn close(summary: &Summary) -> u8 {
     if failed { 3 } else { 0 }
 }
 
-fn duration(text: &str) -> Result<Duration> {
+pub(super) fn duration(text: &str) -> Result<Duration> {
     let units = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
     let found = units.iter().find_map(|(unit, seconds)| {
         let number: f64 = text.strip_suffix(unit)?.parse().ok()?;

@@ -122,6 +122,9 @@ pub(super) fn variants(variants: &[Variant], contrasts: &[Contrast]) -> Result<(
         let base = &variants[find("variant", &known, &contrast.base)?];
         let changed = &variants[find("variant", &known, &contrast.changed)?];
         one_language("contrast", &contrast.name, base, changed)?;
+        for part in &contrast.parts {
+            find("contrast", &contrasts.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), part)?;
+        }
     }
     Ok(())
 }

@@ -115,6 +115,9 @@ pub struct Contrast {
     /// Whether several things differ: a whole set of flags, not one cause.
     #[serde(default)]
     pub total: bool,
+    /// The contrasts that a total is made of, each with one cause.
+    #[serde(default)]
+    pub parts: Vec<String>,
     /// Whether both sides are the same bytes: the noise floor.
     #[serde(default)]
     pub control: bool,

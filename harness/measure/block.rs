@@ -54,12 +54,21 @@ pub struct Block {
     pub controls: Controls,
 }
 
-/// Runs rounds that are not kept: they fault the files in.
-pub(super) fn warm_up<R: Runner>(runner: &mut R, rounds: u32, limit: Duration) -> anyhow::Result<()> {
+/// Runs rounds that are not kept: they fault the files in, in an order that is drawn like any other, lest an arm
+/// gain or lose by being the first.
+pub(super) fn warm_up<R: Runner>(
+    runner: &mut R,
+    rounds: u32,
+    limit: Duration,
+    seed: u64,
+) -> anyhow::Result<()> {
+    let mut random = ChaCha8Rng::seed_from_u64(!seed);
+    let mut order: Vec<usize> = (0..runner.arms()).collect();
     for _ in 0..rounds {
-        for arm in 0..runner.arms() {
+        order.shuffle(&mut random);
+        for arm in &order {
             interrupt::check()?;
-            retry_interrupted(|| runner.start(arm, limit))?;
+            retry_interrupted(|| runner.start(*arm, limit))?;
         }
         retry_interrupted(|| runner.sentinel(limit))?;
     }
@@ -150,7 +159,7 @@ mod tests {
     #[test]
     fn each_round_starts_every_arm_once() {
         let mut mock = Mock { arms: 5, ..Mock::default() };
-        warm_up(&mut mock, 2, Duration::from_secs(1)).expect("runs");
+        warm_up(&mut mock, 2, Duration::from_secs(1), 1).expect("runs");
         assert_eq!((mock.started.len(), mock.sentinels), (10, 2));
         let block = run_block(&mut mock, &spec(1)).expect("runs");
         assert_eq!(block.starts.len(), 5 * block.rounds as usize);

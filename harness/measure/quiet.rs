@@ -81,3 +81,78 @@ pub fn unquiet(block: &super::Block) -> String {
     ];
     reasons.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Block, Controls};
+    use crate::sys::pages::Pages;
+
+    fn block() -> Block {
+        let controls = Controls {
+            steal: Some(0.0),
+            cpu_pressure: Some(0.01),
+            clock: 1.0,
+            time_of_day: 1.0,
+            clock_source: "tsc".to_owned(),
+        };
+        let sentinel = vec![Duration::from_micros(100); 20];
+        Block { starts: Vec::new(), sentinel, rounds: 80, time: Duration::from_secs(1), controls }
+    }
+
+    fn measured() -> Measured {
+        let pages = Pages { total: 10, resident: 10, folios: Some(4), place: Some(7) };
+        Measured { block: block(), environment_bytes: 7, before: pages, after: pages, held: true }
+    }
+
+    #[test]
+    fn a_block_with_nothing_wrong_counts_and_is_quiet() {
+        assert_eq!((voided(&measured()), unquiet(&block())), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn each_control_can_void_a_block() {
+        let spoil = |spoil: &dyn Fn(&mut Measured)| {
+            let mut measured = measured();
+            spoil(&mut measured);
+            voided(&measured)
+        };
+        assert!(spoil(&|block| block.after.resident = 9).contains("10 pages"));
+        assert!(spoil(&|block| block.after.folios = Some(10)).contains("joined otherwise"));
+        assert!(spoil(&|block| block.after.place = Some(8)).contains("moved"));
+        assert!(spoil(&|block| block.block.controls.time_of_day = 1.1).contains("0.100 s apart"));
+        assert!(
+            spoil(&|block| block.block.controls.clock_source = "changed".to_owned()).contains("exchanged")
+        );
+    }
+
+    #[test]
+    fn each_control_can_make_a_block_unquiet() {
+        let disturb = |disturb: &dyn Fn(&mut Block)| {
+            let mut block = block();
+            disturb(&mut block);
+            unquiet(&block)
+        };
+        assert!(disturb(&|block| block.controls.steal = Some(0.02)).contains("hypervisor took 2.0 %"));
+        assert!(disturb(&|block| block.controls.cpu_pressure = Some(0.2)).contains("20.0 %"));
+        let slow = |count: usize| {
+            disturb(&|block| block.sentinel.iter_mut().take(count).for_each(|wall| *wall *= 3))
+        };
+        assert!(slow(3).contains("15.0 % of the sentinel's starts"));
+        assert_eq!(slow(2), "", "a tenth may be slow");
+        // Where the kernel tells nothing, the sentinel still does.
+        let blind = |block: &mut Block| {
+            block.controls = Controls { steal: None, cpu_pressure: None, ..Controls::default() }
+        };
+        assert_eq!(disturb(&blind), "");
+    }
+
+    #[test]
+    fn the_sentinel_is_summed_up() {
+        let walls = [100, 100, 110, 400].map(Duration::from_micros);
+        let sentinel = Sentinel::of(&walls).expect("has starts");
+        assert_eq!((sentinel.starts, sentinel.slow), (4, 0.25));
+        assert!((sentinel.median - 105e-6).abs() < 1e-9);
+        assert_eq!(Sentinel::of(&[]), None);
+    }
+}

@@ -53,7 +53,19 @@ impl Seat {
         if others.count() == 0 { self.all } else { others }
     }
 
-    fn one(&self) -> CpuSet {
+    /// Each of the other CPUs; none where there is no other.
+    pub fn others(&self) -> Vec<CpuSet> {
+        let others = (0..CpuSet::MAX_CPU).filter(|cpu| self.all.is_set(*cpu) && *cpu != self.cpu as usize);
+        let alone = |cpu| {
+            let mut one = CpuSet::new();
+            one.set(cpu);
+            one
+        };
+        others.map(alone).collect()
+    }
+
+    /// Its CPU, as a set.
+    pub fn one(&self) -> CpuSet {
         let mut one = CpuSet::new();
         one.set(self.cpu as usize);
         one

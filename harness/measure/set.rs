@@ -36,11 +36,11 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
         name: &str,
         artifacts: impl IntoIterator<Item = &'a Path>,
         (libraries, stand_in): (&[PathBuf], bool),
-        recipe: Recipe,
+        (recipe, seed): (Recipe, u64),
         write: Write<'_>,
     ) -> Result<Self> {
         let root = folder.as_ref().to_owned();
-        let copies = Copies::make(folder, name, artifacts, write)?;
+        let copies = Copies::make(folder, name, artifacts, seed, write)?;
         let sentinel = match sentinel() {
             None => None,
             Some(bytes) => {
@@ -105,7 +105,7 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
     }
 
     /// Drops its files from the page cache, where the recipe is to fault them in again.
-    pub(super) fn cool(&self) -> Result<()> {
+    pub fn cool(&self) -> Result<()> {
         if self.recipe != Recipe::Faulted {
             return Ok(());
         }

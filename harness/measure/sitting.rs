@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rand::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rustix::thread::CpuSet;
 
 use super::block::{Block, BlockSpec, run_block, warm_up};
 use super::condition::{Addresses, Condition, Recipe};
@@ -25,6 +28,14 @@ const WARM_UP_ROUNDS: u32 = 2;
 
 /// A variable of no meaning whose length varies: what lies on a stack depends on the size of the environment.
 const PADDING: &str = "GOPIE_PADDING";
+
+/// The environment is up to a page larger than it has to be.
+const MOST_PADDING: u64 = 4096;
+
+/// By how much the environment is larger than it has to be in a block with that seed.
+pub fn padding(seed: u64) -> usize {
+    usize::try_from(ChaCha8Rng::seed_from_u64(seed).next_u64() % MOST_PADDING).unwrap_or(0)
+}
 
 /// How arms are started.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +119,16 @@ impl Sitting {
         self.seat.cpus()
     }
 
+    /// The CPU of pinned starts, as a set.
+    pub fn own_cpu(&self) -> CpuSet {
+        self.seat.one()
+    }
+
+    /// Each of the other CPUs.
+    pub fn others(&self) -> Vec<CpuSet> {
+        self.seat.others()
+    }
+
     /// Why the loader and the libraries are not replicated; `None` where they are.
     pub fn not_replicated(&self) -> Option<&str> {
         self.mounts.as_ref().err().map(String::as_str)
@@ -118,17 +139,17 @@ impl Sitting {
         self.not_held.as_deref()
     }
 
-    /// Writes a set of copies into `folder`.
+    /// Writes a set of copies into `folder`, in an order that `seed` shuffles.
     pub fn lay_out<'a, Folder: AsRef<Path>>(
         &self,
         folder: Folder,
         name: &str,
         artifacts: impl IntoIterator<Item = &'a Path>,
-        recipe: Recipe,
+        how: (Recipe, u64),
         write: Write<'_>,
     ) -> Result<CopySet<Folder>> {
         let places: Vec<PathBuf> = self.libraries.iter().map(|library| library.path.clone()).collect();
-        CopySet::make(folder, name, artifacts, (&places, self.mounts.is_ok()), recipe, write)
+        CopySet::make(folder, name, artifacts, (&places, self.mounts.is_ok()), how, write)
     }
 
     /// What starts the copies of a set in a condition, the files being as they are to be. There is one command
@@ -150,10 +171,11 @@ impl Sitting {
         request: &Request,
     ) -> Result<Starter> {
         self.cover(set).context("cannot put copies in the place of the loader and the libraries")?;
-        let commands: Vec<(&[String], Vec<(String, String)>)> =
-            commands.iter().map(|command| (command.args, self.environment(command, request))).collect();
-        let arms = set.arms().iter().zip(commands.iter().cycle());
-        let arms = arms.map(|(program, (args, env))| Arm { program, args, env });
+        let environments: Vec<_> =
+            commands.iter().map(|command| self.environment(command, request)).collect();
+        let commands = commands.iter().zip(&environments).cycle();
+        let arms = set.arms().iter().zip(commands);
+        let arms = arms.map(|(program, (command, env))| Arm { program, args: command.args, env });
         let mut placement = self.seat.placement(request.condition.affinity);
         placement.randomised = request.condition.addresses == Addresses::AsSet;
         let mut starter = Starter::new(arms, set.sentinel(), placement)?;
@@ -162,7 +184,7 @@ impl Sitting {
         }
         if set.is_cold() {
             set.cool()?;
-            warm_up(&mut starter, WARM_UP_ROUNDS, request.limit)?;
+            warm_up(&mut starter, WARM_UP_ROUNDS, request.limit, request.seed)?;
             if let Some(reason) = set.hold(&self.seat.elsewhere()) {
                 self.not_held.get_or_insert(reason);
             }

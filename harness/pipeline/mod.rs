@@ -5,6 +5,7 @@
 
 mod builds;
 mod layouts;
+mod memory;
 mod prepare;
 mod rows;
 mod stages;
@@ -68,17 +69,22 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
+    options.calibration.iter().try_for_each(|calibration| folder.keep_calibration(calibration))?;
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
     let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes, &relaid)?;
+    memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
     }
     let costs = BuildRow::load(folder.path())?;
     let (samples, sha256) = folder.keep_samples()?;
-    let mut estimates = analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256);
-    estimates.extend(analyse::build_costs(&costs, &artifacts, &prepared.config.contrasts));
+    let contrasts = &prepared.config.contrasts;
+    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    estimates.extend(analyse::build_costs(&costs, &artifacts, contrasts));
+    let (memory, sha256) = folder.keep_memory(timed.len())?;
+    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
     let mut not_measured = not_measured(&prepared, &timed);
     not_measured.extend(limits);
     not_measured.extend(layouts::not_measured(&layout_rows, prepared.plan.layouts));
@@ -87,14 +93,16 @@ pub fn run(options: &Options) -> Result<Summary> {
     Ok(summary(path, report, &artifacts))
 }
 
-/// Estimates of a finished run, from its samples alone.
+/// Estimates of a finished run, from its samples and readings alone.
 pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
     let run = Run::load(dir)?;
     let (samples, sha256) = results::load_samples(dir)?;
-    let contrasts = &run.info.contrasts;
-    let mut rows = analyse::estimates(&samples, &timed_of(&run, &samples), contrasts, &sha256);
-    rows.extend(analyse::build_costs(&run.builds, &run.artifacts, contrasts));
-    Ok(rows)
+    let (timed, contrasts) = (timed_of(&run, &samples), &run.info.contrasts);
+    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    let (memory, sha256) = results::load_memory(dir)?;
+    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
+    estimates.extend(analyse::build_costs(&run.builds, &run.artifacts, contrasts));
+    Ok(estimates)
 }
 
 /// What was timed in a run, as its samples show it.
@@ -192,7 +200,7 @@ fn summary(run: PathBuf, report: PathBuf, artifacts: &[ArtifactRow]) -> Summary 
 }
 
 /// UTC, to the second.
-fn now() -> String {
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }

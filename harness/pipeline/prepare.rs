@@ -15,7 +15,7 @@ use crate::hint::HintExt;
 use crate::interrupt;
 use crate::machine::Machine;
 use crate::plan::{self, Axes, Plan, Timed};
-use crate::results::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
+use crate::results::{Calibration, Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain};
 use crate::ui::say;
 
@@ -42,6 +42,8 @@ pub struct Options {
     pub out: PathBuf,
     /// The command line, for the record.
     pub command: Vec<String>,
+    /// What the calibration beside the run came to, where there is one.
+    pub calibration: Option<Calibration>,
 }
 
 impl Options {
@@ -58,6 +60,7 @@ impl Options {
             config: None,
             out: PathBuf::from("."),
             command: Vec::new(),
+            calibration: None,
         }
     }
 }
@@ -136,11 +139,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         started: now(),
         finished: None,
         resumed: 0,
-        harness: Harness {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: env!("GOPIE_COMMIT").to_owned(),
-            profile: env!("GOPIE_PROFILE").to_owned(),
-        },
+        harness: Harness::this(),
         machine,
         toolchains: vec![toolchain.clone()],
         targets,

@@ -19,6 +19,20 @@ pub(super) fn items(index: &Index<'_>) -> Vec<String> {
     items.into_iter().flatten().collect()
 }
 
+/// Whether the numbers hold for one layout of the functions, or over layouts.
+pub(super) fn layouts(index: &Index<'_>) -> String {
+    let over = |row: &&EstimateRow| row.scope == "over-layouts" && row.kind == "contrast";
+    match index.run().estimates.iter().filter(over).map(|row| row.units).min() {
+        None => {
+            "Timing is provisional: its intervals rest on copies of one layout of the functions.".to_owned()
+        }
+        Some(least) => format!(
+            "\"This layout\" is the one that ships, its units are fresh copies; \"over layouts\" the functions are \
+             shuffled by the linker, and the units are layouts, at least {least}."
+        ),
+    }
+}
+
 /// The contrasts of the answer.
 fn headline<'a>(index: &Index<'a>) -> Vec<&'a Contrast> {
     let all = index.run().info.contrasts.iter();
@@ -216,6 +230,18 @@ impl<'a> Answer<'a, '_> {
         (!parts.is_empty()).then(|| format!("{title}: {}.", parts.join("; ")))
     }
 
+    /// Whether other layouts of the functions say the same.
+    fn layouts(&self) -> String {
+        let effects = self.contrasts.iter().flat_map(|contrast| self.effects(contrast));
+        let varied: Vec<Effect<'_>> = effects.filter(|effect| effect.over_layouts.is_some()).collect();
+        let differing = varied.iter().filter(|effect| effect.differs_over_layouts()).count();
+        match (varied.len(), differing) {
+            (0, _) => "Timing provisional, one layout".to_owned(),
+            (all, 0) => format!("This layout, and over layouts the same in {}", words::of(all, all)),
+            (all, n) => format!("This layout; over layouts not the same in {}", words::of(n, all)),
+        }
+    }
+
     /// What the numbers rest on.
     fn ground(&self) -> String {
         let machine = &self.index.run().info.machine;
@@ -228,7 +254,8 @@ impl<'a> Answer<'a, '_> {
         let timing = match rows.first() {
             None => "Nothing was timed.".to_owned(),
             Some(row) => format!(
-                "Timing provisional: {:.0} % t intervals, n = {} each.",
+                "{}: {:.0} % t intervals, n = {} each.",
+                self.layouts(),
                 row.confidence * 100.0,
                 behind(rows.iter().copied())
             ),

@@ -9,14 +9,12 @@ use crate::claims::{Effect, Floor, Seen, TIMES, measure_words, words};
 use crate::config::PROPOSAL;
 use crate::results::{ArtifactRow, Index, Status};
 
-/// The noise floor and the blocks.
+/// The noise floor.
 #[derive(Debug, Serialize)]
 pub(super) struct Noise {
     pub(super) table: Option<String>,
     /// Controls whose interval leaves out no effect: the intervals are then too narrow.
     pub(super) differing: Vec<String>,
-    pub(super) blocks: String,
-    pub(super) voided: Vec<String>,
 }
 
 pub(super) fn noise(index: &Index<'_>) -> Noise {
@@ -51,33 +49,7 @@ pub(super) fn noise(index: &Index<'_>) -> Noise {
             }
         }
     }
-    let blocks = &index.run().blocks;
-    let voided: Vec<_> = blocks.iter().filter(|block| block.voided).collect();
-    let seconds: f64 = blocks.iter().map(|block| block.seconds).sum();
-    let total = |value: fn(&crate::results::BlockRow) -> Option<f64>| -> Option<f64> {
-        let known: Vec<f64> = blocks.iter().filter_map(value).collect();
-        (!known.is_empty()).then(|| known.iter().sum())
-    };
-    let mut text = vec![format!(
-        "{} of starts, {seconds:.0} s together; {} voided",
-        words::count(blocks.len() as u64, "block", "blocks"),
-        voided.len()
-    )];
-    if let Some(steal) = total(|block| block.steal_seconds) {
-        text.push(format!("the hypervisor took {steal:.1} s meanwhile"));
-    }
-    if let Some(pressure) = total(|block| block.cpu_pressure_seconds) {
-        text.push(format!("some task waited for a CPU in {pressure:.1} s of it"));
-    }
-    let line = |block: &&crate::results::BlockRow| {
-        format!("block {} ({}, {}): {}", block.block, block.program, block.affinity, block.reason)
-    };
-    Noise {
-        table: (!table.is_empty()).then(|| table.text()),
-        differing,
-        blocks: text.join("; "),
-        voided: voided.iter().map(line).collect(),
-    }
+    Noise { table: (!table.is_empty()).then(|| table.text()), differing }
 }
 
 /// Cases that ended alike, with the tool's own words.

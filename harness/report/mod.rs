@@ -5,14 +5,18 @@
 
 mod answer;
 mod builds;
+pub mod calibration;
 mod canvas;
 mod closing;
+mod controls;
 mod layouts;
 mod markdown;
+mod memory;
 mod plots;
 mod program;
 mod raster;
 mod sizes;
+mod startup;
 mod variants;
 mod verdicts;
 
@@ -58,7 +62,10 @@ struct Page<'a> {
     layouts: layouts::Part,
     speed: Vec<Picture>,
     builds: builds::Part,
+    scope: String,
+    memory: Option<memory::Memory>,
     noise: closing::Noise,
+    controls: controls::Controls,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
     machine: Vec<String>,
@@ -66,6 +73,9 @@ struct Page<'a> {
 }
 
 const TEMPLATE: &str = include_str!("report.md.j2");
+/// What the template includes, by name.
+const INCLUDED: [(&str, &str); 2] =
+    [("startup.md.j2", include_str!("startup.md.j2")), ("controls.md.j2", include_str!("controls.md.j2"))];
 
 /// Renders the files of `report/<run>/`, each with its path in that folder: `report.md`, and every plot as
 /// `plots/*.svg` and `plots/*.png`.
@@ -92,8 +102,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
         for place in index.places_of(program.source.language()) {
             let own = plots::of_program(&index, program, place)?;
             let pictures = own.iter().map(Plot::picture).collect();
-            plots.extend(own);
-            parts.push(program::part(&index, program, place, pictures));
+            let starts = plots::of_starts(&index, program, place)?;
+            let pictures_of_starts = starts.iter().map(Plot::picture).collect();
+            plots.extend(own.into_iter().chain(starts));
+            let startup = startup::startup(&index, program, place, pictures_of_starts);
+            parts.push(program::part(&index, program, place, pictures, startup));
         }
         sections.push(section(program, parts));
     }
@@ -103,7 +116,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     }
     let speed = at_work.iter().map(Plot::picture).collect();
     plots.extend(at_work);
-    Ok((text(&index, contrasts, speed, sections)?, plots))
+    let memory = plots::memory(&index)?;
+    let pictures = memory.iter().map(Plot::picture).collect();
+    plots.extend(memory);
+    let memory = memory::part(&index, pictures);
+    Ok((text(&index, contrasts, speed, sections, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -144,6 +161,7 @@ fn text(
     contrasts: Vec<Picture>,
     speed: Vec<Picture>,
     programs: Vec<Section>,
+    memory: Option<memory::Memory>,
 ) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
@@ -157,7 +175,10 @@ fn text(
         layouts: layouts::part(index),
         speed,
         builds: builds::part(index),
+        scope: answer::layouts(index),
+        memory,
         noise: closing::noise(index),
+        controls: controls::controls(index),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),
         machine: closing::machine(index),
@@ -165,6 +186,9 @@ fn text(
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (name, template) in INCLUDED {
+        environment.add_template(name, template).context("a part of the report's template is malformed")?;
+    }
     let template = environment.template_from_str(TEMPLATE).context("the report's template is malformed")?;
     let filled = template.render(Serde(&page)).context("the report cannot be rendered")?;
     Ok(markdown::fill_prose(&filled))

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::markdown::Table;
 use super::sizes;
-use crate::claims::words::{self, TimeUnit};
-use crate::claims::{CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, measure_words};
-use crate::config::{Contrast, Program};
-use crate::results::{EstimateRow, Index, Measure, Place, Status};
+use super::startup::Startup;
+use crate::claims::words;
+use crate::claims::{CPU_PINNED, Effect, TIMES, WALL_SCHEDULED, measure_words};
+use crate::config::Program;
+use crate::results::{Index, Place, Status};
 
 /// What is said of a program on one toolchain and target.
 #[derive(Debug, Serialize)]
@@ -21,29 +22,16 @@ pub(super) struct Part {
     pub(super) state: &'static str,
     pub(super) costs: Vec<String>,
     pub(super) plots: Vec<super::Picture>,
-    pub(super) tables: Vec<Timing>,
-    pub(super) faults: Option<String>,
+    pub(super) startup: Option<Startup>,
     pub(super) not_timed: Option<String>,
 }
-
-/// The contrasts of a program in one metric and condition.
-#[derive(Debug, Serialize)]
-pub(super) struct Timing {
-    title: String,
-    table: String,
-    unit: &'static str,
-    behind: String,
-    floor: String,
-    none: Vec<String>,
-}
-
-const FAULTS: Measure = Measure::new("minor-faults", "pinned");
 
 pub(super) fn part<'a>(
     index: &Index<'a>,
     program: &'a Program,
     place: Place<'_>,
     plots: Vec<super::Picture>,
+    startup: Option<Startup>,
 ) -> Part {
     let stripped = is_timed_stripped(index, program, place);
     let timed: Vec<&str> = index.timed_contrasts(program).map(|contrast| contrast.name.as_str()).collect();
@@ -59,8 +47,7 @@ pub(super) fn part<'a>(
         state: if stripped { "stripped" } else { "as linked" },
         costs: costs(index, program, place),
         plots,
-        tables: TIMES.into_iter().filter_map(|measure| timing(index, program, place, measure)).collect(),
-        faults: faults(index, program, place),
+        startup,
         not_timed: (!left_out.is_empty()).then(|| words::code_list(&left_out)),
     }
 }
@@ -130,70 +117,4 @@ fn costs<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Vec<S
         (!parts.is_empty()).then(|| format!("{what} (`{base}` to `{changed}`): {}.", parts.join("; ")))
     });
     said.collect()
-}
-
-fn timing<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>, measure: Measure) -> Option<Timing> {
-    let effects: Vec<(&Contrast, Option<Effect<'_>>)> = index
-        .timed_contrasts(program)
-        .map(|contrast| (contrast, Effect::of(index, contrast, &program.name, place, measure)))
-        .collect();
-    let measured: Vec<&Effect<'_>> = effects.iter().filter_map(|(_, effect)| effect.as_ref()).collect();
-    let first = measured.first()?;
-    let most = measured
-        .iter()
-        .filter_map(|effect| effect.difference)
-        .fold(0.0_f64, |most, row| most.max(row.estimate.abs()));
-    let unit = if most < 1.0 { TimeUnit::US } else { TimeUnit::MS };
-    let difference = format!(">difference, {}", unit.name);
-    let mut table = Table::new(&["contrast", "", ">ratio", &difference, ">n"]);
-    for (contrast, effect) in &effects {
-        let name = contrast.name.clone();
-        table.row(match effect {
-            None => [name, "?".to_owned(), "not measured".to_owned(), String::new(), String::new()],
-            Some(effect) => [
-                name,
-                effect.seen.sign().to_owned(),
-                words::ratio_interval(effect.ratio),
-                effect.difference.map_or(String::new(), |row| words::time_more_interval(row, unit)),
-                format!("{}/{}", effect.ratio.units, effect.ratio.starts),
-            ],
-        });
-    }
-    let none = measured
-        .iter()
-        .filter(|effect| {
-            matches!(effect.seen, Seen::NoDifference | Seen::WithinNoise) && !effect.contrast.control
-        })
-        .map(|effect| format!("{} ({})", effect.contrast.name, effect.not_excluded()))
-        .collect();
-    Some(Timing {
-        title: words::capital(&measure_words(measure)),
-        table: table.text(),
-        unit: unit.name,
-        behind: format!("{:.0} % t intervals; {}", first.ratio.confidence * 100.0, {
-            behind(measured.iter().map(|effect| effect.ratio))
-        }),
-        floor: Floor::of(index, &program.name, place, measure)
-            .map_or("was not measured".to_owned(), |floor| format!("is {}", floor.words())),
-        none,
-    })
-}
-
-/// Minor page faults: counts, so that only differences are shown.
-fn faults<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Option<String> {
-    let mut table = Table::new(&["contrast", ">minor faults", ">n"]);
-    for contrast in index.timed_contrasts(program) {
-        let row = index.estimate(&contrast.name, &program.name, place, FAULTS, "difference");
-        let Some(row) = row else { continue };
-        let number = |value: f64| if value.abs() < 0.05 { "0.0".to_owned() } else { format!("{value:+.1}") };
-        table.row([contrast.name.clone(), interval(row, number), format!("{}/{}", row.units, row.starts)]);
-    }
-    (!table.is_empty()).then(|| table.text())
-}
-
-fn interval(row: &EstimateRow, number: impl Fn(f64) -> String) -> String {
-    match (row.low, row.high) {
-        (Some(low), Some(high)) => format!("{} [{}, {}]", number(row.estimate), number(low), number(high)),
-        _ => format!("{} (no interval)", number(row.estimate)),
-    }
 }

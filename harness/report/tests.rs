@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+mod starts;
+
 use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
@@ -306,7 +308,7 @@ fn words_in_plots_are_whole_and_do_not_overlap() {
 fn pictures_are_small_png_files() {
     let files = render(&Synthetic::default().run()).expect("renders");
     let pictures: Vec<_> = files.iter().filter(|(name, _)| is_picture(name)).collect();
-    assert_eq!(pictures.len(), 9);
+    assert_eq!(pictures.len(), 11);
     for (name, bytes) in pictures {
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
         assert!((5_000..150_000).contains(&bytes.len()), "{name} has {} bytes", bytes.len());

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ArtifactRow, BlockRow, EstimateRow, FactRow, NotMeasured, RunInfo, SampleRow, StartRow, run, table,
+    ArtifactRow, BlockRow, Calibration, EstimateRow, FactRow, NotMeasured, RunInfo, SampleRow, StartRow, run,
+    table,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -99,7 +100,7 @@ impl RunFolder {
         &self.info
     }
 
-    fn partial(&self) -> PathBuf {
+    pub(super) fn partial(&self) -> PathBuf {
         self.path.join("partial")
     }
 
@@ -126,6 +127,13 @@ impl RunFolder {
     /// Keeps the cases.
     pub fn keep_artifacts(&self, rows: &[ArtifactRow]) -> Result<()> {
         table::write(&self.path.join("artifacts.csv"), rows, &ARTIFACTS)
+    }
+
+    /// Keeps what the calibration beside the run came to.
+    pub fn keep_calibration(&self, calibration: &Calibration) -> Result<()> {
+        let mut text = serde_json::to_string_pretty(calibration)?;
+        text.push('\n');
+        table::write_file(&self.path.join(CALIBRATION), text.as_bytes())
     }
 
     /// Keeps the facts.
@@ -179,6 +187,7 @@ impl RunFolder {
     }
 }
 
+pub(super) const CALIBRATION: &str = "calibration.json";
 const LOCK: &str = ".lock";
 
 fn lock(path: &Path) -> Result<File> {

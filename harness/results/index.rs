@@ -35,6 +35,16 @@ impl Measure {
     pub const fn new(metric: &'static str, condition: &'static str) -> Self {
         Self { metric, condition, cache: "faulted", scope: "this-layout" }
     }
+
+    /// The same over function layouts.
+    pub const fn over_layouts(self) -> Self {
+        Self { scope: "over-layouts", ..self }
+    }
+
+    /// The same in another recipe.
+    pub const fn in_cache(self, cache: &'static str) -> Self {
+        Self { cache, ..self }
+    }
 }
 
 /// The rows of a run, by what they are about.

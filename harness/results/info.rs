@@ -29,6 +29,17 @@ pub struct Harness {
     pub profile: String,
 }
 
+impl Harness {
+    /// The program that this is.
+    pub fn this() -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: env!("GOPIE_COMMIT").to_owned(),
+            profile: env!("GOPIE_PROFILE").to_owned(),
+        }
+    }
+}
+
 /// How the starts were timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {

@@ -5,20 +5,27 @@
 //! in `docs/formats.md`.
 
 mod builds;
+mod calibration;
 pub mod facts;
 mod folder;
 mod index;
 mod info;
 mod layouts;
+mod memory;
 mod rows;
 mod run;
 pub mod table;
 
 pub use builds::BuildRow;
+pub use calibration::{
+    Calibration, CalibrationInfo, ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary,
+    UnitRow,
+};
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
 pub use layouts::LayoutRow;
+pub use memory::{MemoryRow, OK, load_memory};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
 

@@ -6,8 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 
+use super::folder::CALIBRATION;
 use super::table;
-use super::{ArtifactRow, BlockRow, BuildRow, EstimateRow, FactRow, LayoutRow, RunInfo, SCHEMA, Samples};
+use super::{
+    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, MemoryRow, RunInfo,
+    SCHEMA, Samples, load_memory,
+};
 use crate::digest;
 use crate::hint::HintExt;
 
@@ -24,10 +28,14 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `calibration.json`; absent where there was no calibration beside the run.
+    pub calibration: Option<Calibration>,
     /// `builds.csv`.
     pub builds: Vec<BuildRow>,
     /// `layouts.csv`.
     pub layouts: Vec<LayoutRow>,
+    /// `memory.csv.gz`; empty where no memory was measured.
+    pub memory: Vec<MemoryRow>,
 }
 
 impl Run {
@@ -44,9 +52,25 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            calibration: load_calibration(dir)?,
             builds: BuildRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
+            memory: load_memory(dir)?.0,
         })
+    }
+}
+
+fn load_calibration(dir: &Path) -> Result<Option<Calibration>> {
+    let path = dir.join(CALIBRATION);
+    match fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        bytes => {
+            let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
+            let calibration = serde_json::from_slice(&bytes)
+                .with_context(|| format!("cannot understand {}", path.display()))
+                .hint("remove it: the report then says that there was no calibration")?;
+            Ok(Some(calibration))
+        }
     }
 }
 

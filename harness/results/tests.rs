@@ -7,6 +7,7 @@ use tempfile::tempdir;
 use super::builds::BUILDS;
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
 use super::layouts::LAYOUTS;
+use super::memory::MEMORY;
 use super::*;
 use crate::config::RunKind;
 use crate::hint::hints;
@@ -72,6 +73,20 @@ fn block(number: u32) -> BlockRow {
     }
 }
 
+fn reading(status: &str, value: Option<u64>) -> MemoryRow {
+    MemoryRow {
+        case: "a/b/c/d".to_owned(),
+        condition: "n-copies".to_owned(),
+        copy: 7,
+        copies_at_once: 32,
+        metric: "proportional".to_owned(),
+        unit: "bytes".to_owned(),
+        value,
+        status: status.to_owned(),
+        reason: String::new(),
+    }
+}
+
 /// A row's header is that of its columns, and it comes back as it was, from an empty table too.
 fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(row: T, header: &[&str]) {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -99,6 +114,8 @@ fn every_row_comes_back_as_it_was() {
     there_and_back(start(3, 1), &STARTS);
     there_and_back(sample(3), &SAMPLES);
     there_and_back(block(2), &BLOCKS);
+    there_and_back(reading("ok", Some(4096)), &MEMORY);
+    there_and_back(reading("ended", None), &MEMORY);
     there_and_back(
         FactRow {
             case: "a,\"b\"".to_owned(),
@@ -212,6 +229,13 @@ fn a_run_goes_on_or_gets_a_number() {
     assert!(again.has_block(0) && !again.has_block(1));
     let file = BlockFile { block: block(1), starts: vec![start(0, 1)], samples: vec![sample(0)] };
     again.keep_block(&file).expect("keeps");
+    // Memory is kept program by program, and put together in their order.
+    let readings = [reading("ok", Some(1)), reading("forked", None)];
+    again.keep_memory_of(1, &readings[1..]).expect("keeps");
+    assert!(again.has_memory(1) && !again.has_memory(0));
+    again.keep_memory_of(0, &readings[..1]).expect("keeps");
+    let (memory, memory_sha256) = again.keep_memory(3).expect("keeps");
+    assert_eq!(memory, readings);
     again.keep_artifacts(&[]).expect("keeps");
     again.keep_facts(&[]).expect("keeps");
     let (samples, sha256) = again.keep_samples().expect("keeps");
@@ -223,6 +247,9 @@ fn a_run_goes_on_or_gets_a_number() {
     let run = Run::load(&path).expect("loads");
     assert_eq!((run.blocks.len(), run.info.finished.as_deref()), (2, Some("now")));
     assert_eq!(load_samples(&path).expect("loads").1, sha256);
+    assert_eq!(load_memory(&path).expect("loads"), (run.memory, memory_sha256));
+    fs::remove_file(path.join("memory.csv.gz")).expect("removes");
+    assert_eq!(Run::load(&path).expect("loads").memory, []);
     assert_eq!(names(&open("plan")), ("local-3".to_owned(), 0));
     assert!(!path.join(".lock").exists());
 }
@@ -235,4 +262,28 @@ fn somebodys_folder_is_left_alone() {
     let folder = RunFolder::open(results.path(), info("local", "plan")).expect("opens");
     assert_eq!(folder.info().name, "local-2");
     assert_eq!(fs::read_dir(results.path().join("local")).expect("is there").count(), 1);
+}
+
+#[test]
+fn every_column_of_blocks_and_estimates_is_documented() {
+    let documented = include_str!("../../docs/formats.md");
+    let header = |text: Vec<u8>| String::from_utf8(text).expect("is text");
+    let mut all = String::new();
+    for row in [
+        header({
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.serialize(BlockRow::default()).expect("writes");
+            writer.into_inner().expect("flushes")
+        }),
+        header({
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.serialize(EstimateRow::default()).expect("writes");
+            writer.into_inner().expect("flushes")
+        }),
+    ] {
+        all.extend([row.lines().next().unwrap_or_default(), ","]);
+    }
+    for column in all.split(',').filter(|column| !column.is_empty()) {
+        assert!(documented.contains(&format!("`{column}`")), "{column} is not in docs/formats.md");
+    }
 }

@@ -4,6 +4,7 @@ mod bootstrap;
 #[cfg(test)]
 mod draws;
 mod interval;
+mod line;
 mod modes;
 mod nested;
 mod power;
@@ -17,6 +18,7 @@ mod spread;
 
 pub use bootstrap::bootstrap_t;
 pub use interval::{Estimate, mean_interval};
+pub use line::{Line, line};
 pub use modes::{Dip, dip, dip_test};
 pub use nested::{Component, Nested, Term, components, nested_mean, satterthwaite, unit_means};
 pub use power::{FEWEST_UNITS, power, smallest_effect, units_for};

@@ -7,12 +7,13 @@
 //! interval of a ratio; Vangel, "Confidence intervals for a normal coefficient of variation", The American
 //! Statistician 50 (1996).
 
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::quantile;
 
 /// A standard deviation with its interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The standard deviation, or a ratio of two.
     pub value: f64,

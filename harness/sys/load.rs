@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
-use rustix::thread::CpuSet;
-use rustix::time::{ClockId, clock_gettime};
+use rustix::thread::{ClockId, CpuSet, clock_nanosleep_relative};
+use rustix::time::{Timespec, clock_gettime};
 
 /// A busy process, until this is dropped.
 #[derive(Debug)]
@@ -55,14 +55,15 @@ fn burn(cpus: &CpuSet, busy: u64, pause: u64) -> ! {
         }
     }
     let now = || {
-        let time = clock_gettime(ClockId::Monotonic);
+        let time = clock_gettime(rustix::time::ClockId::Monotonic);
         u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
     };
     // A linear congruential generator (Knuth's MMIX constants): good enough for lengths of bursts.
     let mut state = now();
+    // The upper bits are the random ones; 2^20 steps are fine enough.
     let mut drawn = |about: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (u128::from(state >> 32) * 2 * u128::from(about) >> 32) as u64
+        (about >> 19).saturating_mul(state >> 44)
     };
     loop {
         let end = now().saturating_add(drawn(busy));
@@ -70,13 +71,9 @@ fn burn(cpus: &CpuSet, busy: u64, pause: u64) -> ! {
             std::hint::spin_loop();
         }
         if pause > 0 {
-            let nanoseconds = drawn(pause);
-            let time = libc::timespec {
-                tv_sec: (nanoseconds / 1_000_000_000) as libc::time_t,
-                tv_nsec: (nanoseconds % 1_000_000_000) as libc::c_long,
-            };
-            // SAFETY: a valid time, and no remainder asked for.
-            unsafe { libc::nanosleep(&raw const time, std::ptr::null_mut()) };
+            let time = Timespec::try_from(Duration::from_nanos(drawn(pause))).unwrap_or_default();
+            // Waking early is as good.
+            let _ = clock_nanosleep_relative(ClockId::Monotonic, &time);
         }
     }
 }

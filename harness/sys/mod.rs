@@ -8,3 +8,4 @@ pub mod pages;
 pub mod spawn;
 pub mod usage;
 mod vfork;
+pub mod waiting;

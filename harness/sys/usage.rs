@@ -75,9 +75,14 @@ mod tests {
 
     #[test]
     fn the_peak_is_that_of_the_largest_process() {
-        // Both children have the shell's memory and this process's before them, so that only what is above shows.
-        let (small, large) =
-            (shell("exit 0"), shell("head -c 200000000 /dev/zero | tail -c 150000000 >/dev/null"));
-        assert!(large.peak > 140_000_000 && large.peak > small.peak, "{small:?} {large:?}");
+        let large = shell("head -c 200000000 /dev/zero | tail -c 150000000 >/dev/null");
+        assert!(large.peak > 140_000_000, "{large:?}");
+        // Every child had this process's memory before its own.
+        let small = shell("exit 0");
+        if small.peak > 140_000_000 {
+            crate::ui::say("SKIPPED: the other tests take more memory than the child");
+        } else {
+            assert!(large.peak > small.peak, "{small:?} {large:?}");
+        }
     }
 }

@@ -54,6 +54,19 @@ fn hello_is_followed_to_the_report() {
     });
     assert_eq!(ratio.expect("is estimated").get("units"), "8");
 
+    // Every variant was seen waiting, alone and with others.
+    let memory = bench.table("results/local/memory.csv.gz");
+    for variant in ["static", "control", "pie-internal"] {
+        for (condition, metric, rows) in [("one-copy", "anonymous", 8), ("n-copies", "proportional", 8 * 6)] {
+            let of = memory.iter().filter(|row| {
+                row.get("case").starts_with(&format!("hello/{variant}/"))
+                    && (row.get("condition"), row.get("metric")) == (condition, metric)
+                    && row.get("status") == "ok"
+            });
+            assert_eq!(of.count(), rows, "{variant} {condition}");
+        }
+    }
+
     // No user, home or host name.
     let info = bench.read("results/local/run.json");
     for secret in ["HOME", "USER"].iter().filter_map(|name| std::env::var(name).ok()).filter(|v| v.len() > 4)

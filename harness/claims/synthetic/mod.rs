@@ -1,11 +1,13 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+mod memory;
 pub(crate) mod speed;
+mod timing;
 
 use crate::config::{Contrast, Contrasts, Variant};
 use crate::digest::of_bytes;
-use crate::results::{ArtifactRow, BlockRow, EstimateRow, Run, Status};
+use crate::results::{ArtifactRow, Run, Status};
 
 /// What an artifact asks of the system at start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(crate) struct Shape {
     pub(crate) relocations: u64,
     pub(crate) relro: &'static str,
     pub(crate) start: f64,
+    /// Anonymous memory in bytes.
+    pub(crate) memory: u64,
     pub(crate) status: Status,
 }
 
@@ -48,6 +52,14 @@ pub(crate) struct Synthetic {
     pub(crate) noise: f64,
     pub(crate) width: f64,
     pub(crate) copies: u32,
+    /// Half the width of the intervals that hold all at once, as a logarithm.
+    pub(crate) simultaneous: Option<f64>,
+    /// By what the ratios over layouts differ from those of this one, where there are any.
+    pub(crate) over_layouts: Option<f64>,
+    /// Why scheduled blocks were not quiet; there are then no wall times of theirs.
+    pub(crate) unquiet: &'static str,
+    /// How far the memory of copies is apart, in eighths of their range.
+    pub(crate) scatter: u64,
 }
 
 fn link_of_default(program: &str) -> Link {
@@ -63,6 +75,7 @@ const SHAPES: [Shape; 8] = {
         relocations: 0,
         relro: "not-applicable",
         start: 1.0,
+        memory: 550_000,
         status: Status::Built,
     };
     let loader = Shape {
@@ -72,6 +85,7 @@ const SHAPES: [Shape; 8] = {
         relocations: 5112,
         relro: "partial",
         start: 1.43,
+        memory: 690_000,
         status: Status::Built,
     };
     let libc = Shape { link: |_| Link::LoaderAndLibc, ..loader };
@@ -80,10 +94,10 @@ const SHAPES: [Shape; 8] = {
         fixed,
         Shape { link: link_of_default, ..fixed },
         loader,
-        Shape { pie: false, size: 1.014, relocations: 47, start: 1.82, ..libc },
-        Shape { size: 1.108, relocations: 5194, start: 1.90, ..libc },
+        Shape { pie: false, size: 1.014, relocations: 47, start: 1.82, memory: 670_000, ..libc },
+        Shape { size: 1.108, relocations: 5194, start: 1.90, memory: 770_000, ..libc },
         Shape { link: |_| Link::StaticPie, size: 1.8, relocations: 6482, start: 1.65, ..loader },
-        Shape { size: 1.03, relocations: 5194, relro: "full", start: 1.89, ..libc },
+        Shape { size: 1.03, relocations: 5194, relro: "full", start: 1.89, memory: 800_000, ..libc },
     ]
 };
 
@@ -115,6 +129,10 @@ impl Default for Synthetic {
             noise: 0.01,
             width: 0.012,
             copies: 8,
+            simultaneous: None,
+            over_layouts: None,
+            unquiet: "",
+            scatter: 1000,
         }
     }
 }
@@ -142,8 +160,10 @@ impl Synthetic {
             facts: Vec::new(),
             blocks: Vec::new(),
             estimates: Vec::new(),
+            calibration: None,
             builds: Vec::new(),
             layouts: Vec::new(),
+            memory: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {
@@ -151,8 +171,9 @@ impl Synthetic {
                     self.artifact(program, variant, shape, stripped, &mut run);
                 }
             }
-            self.timing(program, &mut run);
+            timing::add(self, program, &mut run);
         }
+        memory::add(self, &mut run);
         run
     }
 
@@ -184,111 +205,19 @@ impl Synthetic {
         }
     }
 
-    fn timing(&self, program: &Base, run: &mut Run) {
-        let started = |name: &str| {
-            let pairs = self
-                .contrasts
-                .iter()
-                .filter(|contrast| contrast.primary || program.contrasts == Contrasts::All);
-            let mut pairs = pairs.filter(|contrast| contrast.base == name || contrast.changed == name);
-            let built = self.start(name).is_some();
-            built && pairs.next().is_some()
-        };
-        for (metric, scale) in [("cpu-time", 1.0), ("wall-time", 1.1)] {
-            for condition in ["pinned", "scheduled"] {
-                let row = |kind: &str, name: &str, statistic: &str, unit: &str, centre: f64, half: f64| {
-                    EstimateRow {
-                        kind: kind.to_owned(),
-                        name: name.to_owned(),
-                        program: program.name.to_owned(),
-                        toolchain: "go1.27.3".to_owned(),
-                        target: "linux/amd64".to_owned(),
-                        metric: metric.to_owned(),
-                        condition: condition.to_owned(),
-                        cache: "faulted".to_owned(),
-                        scope: "this-layout".to_owned(),
-                        statistic: statistic.to_owned(),
-                        unit: unit.to_owned(),
-                        estimate: centre,
-                        low: (self.copies > 1).then_some(centre - half),
-                        high: (self.copies > 1).then_some(centre + half),
-                        confidence: 0.95,
-                        units: self.copies,
-                        starts: u64::from(self.copies) * 60,
-                        samples_sha256: "cd".repeat(8),
-                        ..EstimateRow::default()
-                    }
-                };
-                for (variant, _) in self.variants.iter().filter(|(variant, _)| started(&variant.name)) {
-                    let Some(start) = self.start(&variant.name) else { continue };
-                    let centre = program.start * start * scale;
-                    let id = id(program.name, &variant.name, self.strip);
-                    for copy in 0..self.copies {
-                        let off = (f64::from(copy) / f64::from(self.copies) - 0.5) * 0.06;
-                        let dot = row("case", &id, "copy-centre", "seconds", centre * (1.0 + off), 0.0);
-                        run.estimates.push(EstimateRow {
-                            low: None,
-                            high: None,
-                            units: 1,
-                            starts: 30,
-                            ..dot
-                        });
-                    }
-                    run.estimates.push(row("case", &id, "centre", "seconds", centre, centre * 0.02));
-                }
-                for contrast in &self.contrasts {
-                    if !started(&contrast.base) || !started(&contrast.changed) {
-                        continue;
-                    }
-                    let (Some(base), Some(changed)) =
-                        (self.start(&contrast.base), self.start(&contrast.changed))
-                    else {
-                        continue;
-                    };
-                    let half = if contrast.control { self.noise } else { self.width };
-                    let ratio = changed / base;
-                    run.estimates.push(row(
-                        "contrast",
-                        &contrast.name,
-                        "ratio",
-                        "ratio",
-                        ratio,
-                        ratio * half,
-                    ));
-                    let unit = program.start * scale;
-                    let difference = (changed - base) * unit;
-                    run.estimates.push(row(
-                        "contrast",
-                        &contrast.name,
-                        "difference",
-                        "seconds",
-                        difference,
-                        unit * base * half,
-                    ));
-                }
-                run.blocks.push(BlockRow {
-                    block: u32::try_from(run.blocks.len()).unwrap_or_default(),
-                    program: program.name.to_owned(),
-                    affinity: condition.to_owned(),
-                    condition: condition.to_owned(),
-                    cache: "faulted".to_owned(),
-                    layout: "default".to_owned(),
-                    cpu: Some(1),
-                    rounds: 30,
-                    seconds: 1.5,
-                    steal_seconds: Some(0.0),
-                    cpu_pressure_seconds: Some(0.1),
-                    ..BlockRow::default()
-                });
-            }
-        }
-    }
-
     /// The start of a variant that was built, relative to the first's.
     fn start(&self, name: &str) -> Option<f64> {
         let (_, shape) = self.variants.iter().find(|(variant, _)| variant.name == name)?;
         (shape.status == Status::Built).then_some(shape.start)
     }
+}
+
+/// Whether a variant was built and is on a side of what is timed of a program.
+fn is_started(data: &Synthetic, program: &Base, name: &str) -> bool {
+    let pairs =
+        data.contrasts.iter().filter(|contrast| contrast.primary || program.contrasts == Contrasts::All);
+    let mut pairs = pairs.filter(|contrast| contrast.base == name || contrast.changed == name);
+    data.start(name).is_some() && pairs.next().is_some()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of tests are small")]

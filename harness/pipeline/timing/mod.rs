@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rand::rand_core::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
 use super::layouts::{self, Layout};
@@ -33,8 +31,6 @@ const PILOT: f64 = 0.06;
 const OVER_LAYOUTS: f64 = 0.1;
 /// Share of the budget that work may take, where any is timed.
 const AT_WORK: f64 = 0.5;
-/// The environment is up to a page larger than it has to be.
-const MOST_PADDING: u64 = 4096;
 /// Where a file system in memory is, wherever there is one.
 const MEMORY: &str = "/dev/shm";
 
@@ -164,8 +160,7 @@ impl Timing<'_> {
         let artifacts = cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone()));
         let scratch = self.cache.scratch()?;
         let around = surroundings(self.cache, self.prepared, &one.toolchain);
-        let speed = program.speed.as_ref().filter(|_| doing == Doing::Work);
-        let (work, status) = if let Some(speed) = speed {
+        let (work, status) = if let (Doing::Work, Some(speed)) = (doing, &program.speed) {
             (answers::work_command(speed, &around, scratch.path())?, speed.status)
         } else {
             let (args, env) = answers::start_command(program, &around, scratch.path());
@@ -187,7 +182,7 @@ impl Timing<'_> {
         sitting: &Sitting,
         name: &str,
         started: &Started,
-        recipe: Recipe,
+        (recipe, seed): (Recipe, u64),
     ) -> Result<CopySet<Folder>> {
         let folder = match recipe {
             Recipe::Tmpfs => Folder::Memory(
@@ -196,14 +191,14 @@ impl Timing<'_> {
             Recipe::Faulted | Recipe::Written => Folder::Disk(self.cache.scratch()?),
         };
         let artifacts = started.artifacts.iter().map(PathBuf::as_path);
-        sitting.lay_out(folder, name, artifacts, recipe, &store::write)
+        sitting.lay_out(folder, name, artifacts, (recipe, seed), &store::write)
     }
 
     /// Finds out how long the blocks of a program have to be.
     fn pilot(&mut self, sitting: &mut Sitting, one: &Timed, seconds: f64) -> Result<()> {
         self.phase.now(&format!("{} pilot", one.program));
         let started = self.started(one, None, Doing::Start)?;
-        let mut set = self.lay_out(sitting, &one.program, &started, Recipe::Faulted)?;
+        let mut set = self.lay_out(sitting, &one.program, &started, (Recipe::Faulted, 0))?;
         let arm = |name: &String| one.variants.iter().position(|variant| variant == name);
         let contrasts = self.prepared.config.contrasts.iter();
         let pairs: Vec<(usize, usize)> =
@@ -224,13 +219,12 @@ impl Timing<'_> {
 
     fn request(&self, condition: measure::Condition, seconds: f64, block: u64) -> Request {
         let seed = self.prepared.info.sampling.seed ^ (block << 32);
-        let padding = ChaCha8Rng::seed_from_u64(seed).next_u64() % MOST_PADDING;
         Request {
             condition,
             time: Duration::from_secs_f64(seconds),
             limit: answers::START_LIMIT,
             seed,
-            padding: usize::try_from(padding).unwrap_or(0),
+            padding: measure::padding(seed),
         }
     }
 
@@ -257,7 +251,8 @@ impl Timing<'_> {
         let layout = visit.layout.map_or_else(|| "default".to_owned(), |seed| seed.to_string());
         self.phase.now(&format!("{} layout {layout} copy {}", one.program, visit.copy));
         let started = self.started(one, visit.layout, visit.doing)?;
-        let mut set = self.lay_out(sitting, &one.program, &started, visit.recipe)?;
+        let how = (visit.recipe, u64::from(visit.first_block));
+        let mut set = self.lay_out(sitting, &one.program, &started, how)?;
         for (block, condition) in missing {
             let needed = self.needed(one, condition.affinity).filter(|_| visit.doing == Doing::Start);
             let by_pilot = needed.is_some_and(|needed| needed <= visit.seconds);

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::axis::Axis;
 use super::sheet::{LABEL, MARGIN, SMALL, STRONG, Sheet, WIDTH, fit, widest};
-use crate::claims::{CPU_PINNED, Effect, Floor, behind, clear_ends, counts, words};
+use crate::claims::{CPU_PINNED, Effect, Floor, behind, clear_ends, counts, judged_by, words};
 use crate::config::{Contrast, Language, Program};
 use crate::report::canvas::{Anchor, Colour, Mark, colours};
 use crate::results::{Index, Place};
@@ -85,7 +85,8 @@ fn values(effects: &[Effect<'_>]) -> [f64; 2] {
     let logs = effects.iter().map(|effect| effect.ratio.estimate.ln()).filter(|log| log.is_finite());
     let [low, high] = logs.fold([0.0_f64, 0.0], |[low, high], log| [low.min(log), high.max(log)]);
     let room = (high - low).max(0.05);
-    let ends = effects.iter().flat_map(|effect| [effect.ratio.low, effect.ratio.high]).flatten();
+    let ends =
+        effects.iter().filter_map(|effect| judged_by(effect.ratio)).flat_map(|(low, high)| [low, high]);
     let ends = ends.map(|end| if end > 0.0 { end.ln() } else { f64::NEG_INFINITY });
     let [low, high] =
         ends.fold([low, high], |[a, b], end| [a.min(end.max(low - room)), b.max(end.min(high + room))]);
@@ -186,7 +187,12 @@ fn sheet(
     let ends = effects.iter().flat_map(|effect| [effect.ratio.low, effect.ratio.high]).flatten();
     let arrow =
         if ends.into_iter().any(|end| axis.beyond(end)) { " An arrow: the interval goes on." } else { "" };
-    sheet.finish(&format!("n = {} a row.{band}{arrow}", behind(shown)))
+    let thin = if effects.iter().any(Effect::is_primary) {
+        " A thin line: the interval that holds together with all others of the primary family, by which it is judged."
+    } else {
+        ""
+    };
+    sheet.finish(&format!("n = {} a row.{band}{thin}{arrow}", behind(shown)))
 }
 
 /// Whether a noise floor is drawn behind it: a control is one itself.
@@ -226,6 +232,9 @@ fn row(sheet: &mut Sheet, axis: &Axis, contrast: &Contrast, effect: Option<&Effe
     };
     let (mark, colour) = look(contrast);
     let ratio = effect.ratio;
+    if let Some((low, high)) = judged_by(ratio).filter(|_| effect.is_primary()) {
+        sheet.canvas.line((axis.at(low), y), (axis.at(high), y), colour, 2);
+    }
     if let (Some(low), Some(high)) = (ratio.low, ratio.high) {
         sheet.canvas.line((axis.at(low), y), (axis.at(high), y), colour, 4);
         for (end, side) in [(low, -1.0), (high, 1.0)] {

@@ -6,6 +6,8 @@
 mod axis;
 mod forest;
 mod glance;
+mod memory;
+mod parts;
 mod sheet;
 mod sizes;
 mod speed;
@@ -75,6 +77,25 @@ pub(super) fn speed<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Option<Pl
     Ok(svg.map(|svg| Plot { name: name("speed", place, several), svg, shows }))
 }
 
+/// What several processes hold together, program by program; those for which there is data.
+pub(super) fn memory(index: &Index<'_>) -> Result<Vec<Plot>> {
+    let mut plots = Vec::new();
+    for program in &index.run().info.programs {
+        let places = index.places_of(program.source.language());
+        for place in &places {
+            if let Some(svg) = memory::draw(index, program, *place)? {
+                let name = name(&format!("{}-memory", program.name), *place, places.len() > 1);
+                plots.push(Plot {
+                    name,
+                    svg,
+                    shows: format!("{}: memory of several processes", program.name),
+                });
+            }
+        }
+    }
+    Ok(plots)
+}
+
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
 pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
     let several = index.places_of(program.source.language()).len() > 1;
@@ -105,4 +126,19 @@ pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Pla
         })
     };
     Ok(sheets.into_iter().filter_map(plot).collect())
+}
+
+/// The plots of a program's starts: what a total is made of.
+pub(super) fn of_starts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
+    let several = index.places_of(program.source.language()).len() > 1;
+    let totals = index.contrasts_of(program).filter(|contrast| contrast.total);
+    let mut plots = Vec::new();
+    for contrast in totals {
+        if let Some(svg) = parts::draw(index, contrast, &program.name, place)? {
+            let stem = format!("{}-{}", program.name, contrast.name);
+            let shows = format!("{}: what {} adds to a start, part by part", program.name, contrast.changed);
+            plots.push(Plot { name: name(&stem, place, several), svg, shows });
+        }
+    }
+    Ok(plots)
 }

@@ -1,0 +1,288 @@
+//! The measuring, itself measured: comparisons of which the answer is known.
+//!
+//! Copies of the same bytes must be told apart in one comparison out of twenty, no more and no fewer; effects of
+//! known size must be found, at their size. Each comparison goes the way that every comparison of a run goes
+//! ([`crate::measure`], the median a copy, a t interval over copies). What came of them is for `summary` to say.
+
+mod comparison;
+mod hyperfine;
+mod load;
+mod record;
+mod summary;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::cache::Cache;
+use crate::config::{Config, RunKind};
+use crate::hint::HintExt;
+use crate::machine::Machine;
+use crate::measure::{self, Sitting};
+use crate::pipeline::{self, Options, Startable};
+use crate::report;
+use crate::results::{Calibration, CalibrationInfo, ComparisonRow, Harness, Part, SCHEMA, Setting, table};
+use crate::ui::{Phase, say};
+use crate::{digest, interrupt};
+
+pub use comparison::{ArmOf, Spec};
+pub use record::load;
+pub use summary::summarise;
+
+/// How much of it there is.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// In which settings.
+    pub settings: Vec<Setting>,
+    /// Comparisons of two seconds of copies of the same bytes, in each setting.
+    pub short: u32,
+    /// Those of half a minute.
+    pub full: u32,
+    /// Comparisons of two seconds of each known effect, in each setting.
+    pub known: u32,
+    /// Repetitions of one contrast for half a minute, in each setting but bursts.
+    pub spread: u32,
+    /// Time for all of it; what is not done then is left for the next call.
+    pub budget: Option<Duration>,
+    /// The Go toolchain: a path or a release.
+    pub go: Option<String>,
+}
+
+/// Parts that the work is divided into, so that each setting meets every hour alike.
+const SLICES: u32 = 20;
+/// Sets of copies of a comparison, by its length.
+const SHORT: (u32, f64) = (8, 2.0);
+const FULL: (u32, f64) = (30, 30.0);
+/// Pages that the anchor touches, and how often it is measured in each setting.
+const ANCHOR: (u32, u32) = (256, 3);
+/// Pages that both sides touch: the first ones cost more, since tables have to be made for them.
+const GROUND: u32 = 64;
+/// The sizes of the known effects.
+pub const KNOWN: [f64; 3] = [0.01, 0.02, 0.05];
+
+/// Numbers of what hyperfine found lie so far apart from those of ours.
+const HYPERFINE: u32 = 1 << 26;
+
+/// A comparison that is to be made.
+#[derive(Clone, Debug, PartialEq)]
+struct Job {
+    number: u32,
+    part: Part,
+    setting: Setting,
+    /// For a known effect, its place in [`KNOWN`].
+    size: usize,
+    slice: u32,
+}
+
+/// Every comparison, in the order in which they are made. Its number says which it is, whatever else is wanted, so
+/// that a later call with more of some can go on.
+fn jobs(wanted: &Wanted) -> Vec<Job> {
+    const MOST: u32 = 10_000;
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut add = |part: Part, setting: Setting, size: usize, count: u32| {
+        let kind = (part as u32 * 4 + setting as u32) * 4 + u32::try_from(size).unwrap_or(0);
+        let one = |n| Job { number: 2 * (kind * MOST + n), part, setting, size, slice: n * SLICES / count };
+        jobs.extend((0..count.min(MOST)).map(one));
+    };
+    for &setting in &wanted.settings {
+        // The anchor comes first: the sizes of the small effects follow from it.
+        add(Part::Anchor, setting, 0, if wanted.known > 0 { ANCHOR.1 } else { 0 });
+        add(Part::NullShort, setting, 0, wanted.short);
+        // Each is two comparisons, side by side.
+        add(Part::NullFull, setting, 0, wanted.full.div_ceil(2));
+        (0..KNOWN.len()).for_each(|size| add(Part::Known, setting, size, wanted.known));
+        let spread = if setting == Setting::SameBursts { 0 } else { wanted.spread };
+        add(Part::Spread, setting, 0, spread);
+    }
+    for job in &mut jobs {
+        job.slice = if job.part == Part::Anchor { 0 } else { job.slice };
+    }
+    jobs.sort_by_key(|job| (job.slice, job.setting, job.part != Part::Anchor));
+    jobs
+}
+
+/// What is started.
+struct Stock {
+    hello: Startable,
+    hello_pie: Startable,
+    known: Startable,
+}
+
+fn stock(go: Option<&str>, cache: &Cache) -> Result<Stock> {
+    let root = Config::embedded(cache)?.root;
+    let build = |config: Option<PathBuf>, variants: &[&str], program: &str| -> Result<Vec<Startable>> {
+        let options = Options {
+            programs: vec![program.to_owned()],
+            variants: variants.iter().map(|name| (*name).to_owned()).collect(),
+            go: go.map(str::to_owned),
+            config,
+            ..Options::new(RunKind::Quick)
+        };
+        pipeline::startables(&options)
+    };
+    let hello = build(None, &["static", "pie-internal"], "hello")?;
+    let [hello, hello_pie] = <[Startable; 2]>::try_from(hello)
+        .ok()
+        .context("hello could not be built and checked as static and as pie-internal")?;
+    let known = build(Some(root.join("calibration")), &["static"], "known")?;
+    let known = known.into_iter().next().context("the program of known effects could not be built")?;
+    Ok(Stock { hello, hello_pie, known })
+}
+
+/// Makes what is not made yet, writes the tables, and gives their folder.
+pub fn calibrate(wanted: &Wanted, folder: &Path) -> Result<PathBuf> {
+    let begin = Instant::now();
+    let cache = Cache::open()?;
+    let stock = stock(wanted.go.as_deref(), &cache)?;
+    let mut info = info(&cache, &stock)?;
+    let mut record = record::Record::open(folder, &mut info)?;
+    if info.resumed > 0 {
+        say(&format!("note: going on with {}, {} comparisons done", folder.display(), record.done().len()));
+    }
+    let paths = [&stock.hello, &stock.hello_pie, &stock.known].map(|one| one.path.as_path());
+    let libraries = measure::libraries(paths)?;
+    measure::sit(libraries, |sitting| {
+        let possible = |job: &Job| job.setting.possible(sitting.cpus());
+        let jobs: Vec<Job> = jobs(wanted).into_iter().filter(possible).collect();
+        let phase = Phase::new("calibrate", jobs.len());
+        let done = |record: &record::Record, job: &Job| {
+            record.done().iter().any(|line| line.comparison.comparison == job.number)
+        };
+        for slice in jobs.chunk_by(|a, b| (a.slice, a.setting) == (b.slice, b.setting)) {
+            if slice.iter().all(|job| done(&record, job)) {
+                continue;
+            }
+            let _load = load::begin(slice[0].setting, sitting).context("cannot make load")?;
+            for job in slice {
+                interrupt::check()?;
+                if wanted.budget.is_some_and(|budget| begin.elapsed() > budget) {
+                    return Ok(());
+                }
+                phase.step(&format!("{:?} {}", job.part, job.setting.word()));
+                if !done(&record, job) {
+                    make(sitting, &cache, &stock, job, &mut record)?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    info.ended = pipeline::now();
+    record.write(&info)?;
+    Ok(folder.to_owned())
+}
+
+/// Makes one comparison, or two side by side.
+fn make(
+    sitting: &mut Sitting,
+    cache: &Cache,
+    stock: &Stock,
+    job: &Job,
+    record: &mut record::Record,
+) -> Result<()> {
+    let pages = match job.part {
+        Part::Anchor => ANCHOR.0,
+        Part::Known => summary::pages_for(KNOWN[job.size], job.setting, record.done())
+            .context("no comparison with a large effect has come to an end")?,
+        _ => 0,
+    };
+    let touching = [GROUND, GROUND + pages].map(|pages| vec![pages.to_string()]);
+    let same = [&stock.hello; 4].map(arm).to_vec();
+    let touch = |args: &Vec<String>| ArmOf { args: args.clone(), ..arm(&stock.known) };
+    let (effect, name, arms, (units, seconds)) = match job.part {
+        Part::NullShort => ("copies".to_owned(), "hello", same[..2].to_vec(), SHORT),
+        Part::NullFull => ("copies".to_owned(), "hello", same, FULL),
+        Part::Anchor => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), FULL),
+        Part::Known => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), SHORT),
+        Part::Spread | Part::HyperfineWall | Part::HyperfineCpu => {
+            let arms = vec![arm(&stock.hello), arm(&stock.hello_pie)];
+            ("pie-given-internal".to_owned(), "hello", arms, FULL)
+        }
+    };
+    let spec = Spec { name, arms, units, seconds, seed: u64::from(job.number) << 16 };
+    let (pairs, seconds) = comparison::measure(sitting, cache, &spec)?;
+    if let (Part::Spread, Some(hyperfine)) = (job.part, hyperfine::find()) {
+        let starts = pairs[0].iter().map(|unit| u64::from(unit.rounds)).sum();
+        let said = hyperfine::compare(&hyperfine, sitting, cache, &spec, starts)?;
+        for (part, ratio) in [(Part::HyperfineWall, said.wall), (Part::HyperfineCpu, said.cpu)] {
+            let number = job.number + 1 + part as u32 * HYPERFINE;
+            let row = comparison::row(number, (part, job.setting, &effect), &[], said.seconds);
+            let comparison = ComparisonRow { ratio: Some(ratio), starts: 2 * starts, ..row };
+            record.keep(record::Line { comparison, units: Vec::new() })?;
+        }
+    }
+    for (number, mut units) in (job.number..).zip(pairs) {
+        for unit in &mut units {
+            unit.comparison = number;
+        }
+        let comparison = comparison::row(number, (job.part, job.setting, &effect), &units, seconds);
+        record.keep(record::Line { comparison, units })?;
+    }
+    Ok(())
+}
+
+fn arm(one: &Startable) -> ArmOf<'_> {
+    ArmOf { artifact: &one.path, args: one.args.clone(), env: &one.env, status: one.status }
+}
+
+fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {
+    let artifact = |one: &Startable| Ok((one.case.to_string(), digest::of_file(&one.path)?));
+    let all = [&stock.hello, &stock.hello_pie, &stock.known];
+    Ok(CalibrationInfo {
+        schema: SCHEMA,
+        started: pipeline::now(),
+        ended: String::new(),
+        resumed: 0,
+        harnesses: vec![Harness::this()],
+        machine: Machine::read(cache.root()),
+        toolchain: stock.hello.case.toolchain.clone(),
+        artifacts: all.into_iter().map(artifact).collect::<Result<_>>()?,
+    })
+}
+
+/// Where a calibration is, from the folder that it was made in.
+pub const FOLDER: &str = "results/calibration";
+
+/// The calibration of that folder, where one was made.
+pub fn beside(out: &Path) -> Result<Option<Calibration>> {
+    let folder = out.join(FOLDER);
+    record::is_there(&folder).then(|| read(&folder)).transpose()
+}
+
+/// A calibration that is on disk.
+pub fn read(folder: &Path) -> Result<Calibration> {
+    let (info, comparisons, units) = load(folder)?;
+    Ok(Calibration { info, summary: summarise(&comparisons, &units) })
+}
+
+/// Renders a calibration into a folder; gives the path of its Markdown.
+pub fn render(folder: &Path, out: &Path) -> Result<PathBuf> {
+    table::make_dir(out)?;
+    let path = out.join("calibration.md");
+    table::write_file(&path, report::calibration::page(&read(folder)?).as_bytes())?;
+    Ok(path)
+}
+
+/// The lines of a document between which the figures stand.
+const MARKS: [&str; 2] = ["<!-- calibration: begin -->\n", "<!-- calibration: end -->"];
+
+/// A document with the figures of a calibration between the marks; `None` where there are none.
+fn spliced(text: &str, calibration: &Calibration) -> Option<String> {
+    let begin = text.find(MARKS[0])? + MARKS[0].len();
+    let end = begin + text[begin..].find(MARKS[1])?;
+    let figures = report::calibration::figures(&calibration.summary);
+    Some(format!("{}\n{figures}\n{}", &text[..begin], &text[end..]))
+}
+
+/// Puts the figures of a calibration into a document.
+pub fn splice(folder: &Path, file: &Path) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = spliced(&text, &read(folder)?)
+        .with_context(|| format!("{} does not say where the figures go", file.display()))
+        .hint("it takes the lines <!-- calibration: begin --> and <!-- calibration: end -->")?;
+    table::write_file(file, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

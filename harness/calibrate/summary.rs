@@ -1,0 +1,164 @@
+//! What the comparisons of a calibration come to. Pure.
+//!
+//! Sources: Clopper and Pearson, "The use of confidence or fiducial limits", Biometrika 26 (1934), for shares;
+//! Politis and Romano, "A circular block-resampling procedure for stationary data" (1992), for drawing runs of
+//! units from a stream.
+
+use rand::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::record::Line;
+use super::{ANCHOR, KNOWN, SHORT};
+use crate::results::{ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow};
+use crate::stats::{deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound};
+
+/// How long the experiments last that are drawn from recorded streams.
+const DRAWN_SECONDS: [f64; 3] = [10.0, 30.0, 120.0];
+/// How many of each are drawn.
+const DRAWS: usize = 4000;
+/// The share of experiments that is to find an effect.
+const FOUND: f64 = 0.9;
+
+fn share(hits: usize, of: usize) -> Option<Share> {
+    let (hits, of) = (hits as u64, of as u64);
+    Some(Share { hits, of, interval: proportion_interval(hits, of, 0.95)? })
+}
+
+/// The anchor's ratio less one, in the mean of what was measured.
+fn anchor<'a>(rows: impl Iterator<Item = &'a ComparisonRow>, setting: Setting) -> Option<f64> {
+    let anchors = rows.filter(|row| row.part == Part::Anchor && row.setting == setting);
+    let logs: Vec<f64> = anchors.filter_map(|row| Some(row.ratio?.ln())).collect();
+    Some(mean_interval(&logs, 0.95)?.mean.exp() - 1.0)
+}
+
+/// How many pages come to an effect of that size.
+pub(super) fn pages_for(size: f64, setting: Setting, done: &[Line]) -> Option<u32> {
+    let large = anchor(done.iter().map(|line| &line.comparison), setting).filter(|large| *large > 0.0)?;
+    let pages = (size / large * f64::from(ANCHOR.0)).round().clamp(1.0, f64::from(ANCHOR.0));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few hundred")]
+    let pages = pages as u32;
+    Some(pages)
+}
+
+fn excludes(row: &ComparisonRow, ratio: f64) -> bool {
+    row.low.is_some_and(|low| low > ratio) || row.high.is_some_and(|high| high < ratio)
+}
+
+/// Everything that the rows tell.
+pub fn summarise(comparisons: &[ComparisonRow], units: &[UnitRow]) -> Summary {
+    let of = |part: Part, setting: Setting| -> Vec<&ComparisonRow> {
+        let all = comparisons.iter().filter(move |row| row.part == part && row.setting == setting);
+        all.filter(|row| row.low.is_some()).collect()
+    };
+    let mut summary = Summary::default();
+    for setting in Setting::ALL {
+        for part in [Part::NullShort, Part::NullFull] {
+            summary.null.extend(null(part, setting, &of(part, setting)));
+        }
+        summary.known.extend(known(setting, &of(Part::Known, setting), comparisons));
+        summary.drawn.extend(drawn(setting, &of(Part::NullShort, setting), units));
+        for part in [Part::Spread, Part::HyperfineWall, Part::HyperfineCpu] {
+            summary.repeated.extend(repeated(part, setting, comparisons));
+        }
+    }
+    // Two comparisons side by side took their time together.
+    let single = comparisons.iter().filter(|row| row.comparison % 2 == 0);
+    summary.seconds = single.map(|row| row.seconds).sum();
+    summary
+}
+
+fn null(part: Part, setting: Setting, rows: &[&ComparisonRow]) -> Option<Null> {
+    let each = |value: fn(&ComparisonRow) -> f64| rows.iter().map(|row| value(row)).collect::<Vec<_>>();
+    let units: f64 = each(|row| f64::from(row.units)).iter().sum();
+    let quiet: f64 = each(|row| f64::from(row.quiet_units)).iter().sum();
+    let half = |row: &ComparisonRow| (row.high.unwrap_or(f64::NAN) / row.low.unwrap_or(f64::NAN)).ln() / 2.0;
+    Some(Null {
+        part,
+        setting,
+        false_alarms: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
+        half_width: median(&each(half))?.exp_m1(),
+        bias: mean_interval(&each(|row| row.ratio.unwrap_or(f64::NAN).ln()), 0.95)?,
+        quiet: quiet / units,
+        voided: rows.iter().map(|row| u64::from(row.voided_units)).sum(),
+        starts: median(&each(|row| row.starts as f64))?,
+    })
+}
+
+fn known(setting: Setting, rows: &[&ComparisonRow], all: &[ComparisonRow]) -> Vec<Known> {
+    let Some(large) = anchor(all.iter(), setting) else { return Vec::new() };
+    let pages = |row: &ComparisonRow| row.effect.split(' ').next().and_then(|n| n.parse::<u32>().ok());
+    let mut sizes: Vec<u32> = rows.iter().filter_map(|row| pages(row)).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let one = |touched: u32| {
+        let rows: Vec<&&ComparisonRow> = rows.iter().filter(|row| pages(row) == Some(touched)).collect();
+        let expected = large * f64::from(touched) / f64::from(ANCHOR.0);
+        let off = |row: &&&ComparisonRow| row.ratio.unwrap_or(f64::NAN).ln() - expected.ln_1p();
+        let nearest = |size: &f64| (size - expected).abs();
+        Some(Known {
+            setting,
+            size: KNOWN.into_iter().min_by(|a, b| nearest(a).total_cmp(&nearest(b)))?,
+            pages: touched,
+            expected,
+            bias: mean_interval(&rows.iter().map(off).collect::<Vec<_>>(), 0.95)?,
+            covered: share(rows.iter().filter(|row| !excludes(row, 1.0 + expected)).count(), rows.len())?,
+            found: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
+        })
+    };
+    sizes.into_iter().filter_map(one).collect()
+}
+
+/// An effect is added to each logarithm alike, so that it moves every interval and widens none: one set of draws
+/// answers for every size.
+fn drawn(setting: Setting, rows: &[&ComparisonRow], units: &[UnitRow]) -> Vec<Drawn> {
+    let wanted: std::collections::HashSet<u32> = rows.iter().map(|row| row.comparison).collect();
+    let good = units.iter().filter(|unit| wanted.contains(&unit.comparison) && unit.voided.is_empty());
+    let stream: Vec<f64> = good.map(|unit| unit.log_ratio).filter(|log| log.is_finite()).collect();
+    let a_unit = SHORT.1 / f64::from(SHORT.0);
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut draw = |seconds: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundreds")]
+        let count = (seconds / a_unit) as usize;
+        // A stream that is not several times as long would be drawn over and over.
+        if stream.len() < 4 * count {
+            return None;
+        }
+        let (mut covered, mut needed) = (0, Vec::with_capacity(DRAWS));
+        for _ in 0..DRAWS {
+            let first = usize::try_from(random.next_u64() % stream.len() as u64).unwrap_or(0);
+            let run: Vec<f64> = stream.iter().cycle().skip(first).take(count).copied().collect();
+            let estimate = mean_interval(&run, 0.95)?;
+            let (low, high) = estimate.interval?;
+            covered += usize::from(low <= 0.0 && high >= 0.0);
+            needed.push(-low);
+        }
+        needed.sort_by(f64::total_cmp);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        let smallest = needed[(FOUND * DRAWS as f64) as usize];
+        let coverage = f64::from(u32::try_from(covered).unwrap_or(0)) / DRAWS as f64;
+        Some(Drawn { setting, seconds, units: count, coverage, smallest: smallest.exp_m1() })
+    };
+    DRAWN_SECONDS.into_iter().filter_map(&mut draw).collect()
+}
+
+fn repeated(part: Part, setting: Setting, rows: &[ComparisonRow]) -> Option<Repeated> {
+    let of = |part: Part| -> Vec<f64> {
+        let rows = rows.iter().filter(move |row| row.part == part && row.setting == setting);
+        rows.filter_map(|row| row.ratio).collect()
+    };
+    let logs = |part| of(part).iter().map(|ratio| ratio.ln()).collect::<Vec<_>>();
+    let other = (part != Part::Spread).then(|| deviation_ratio(&logs(part), &logs(Part::Spread), 0.95));
+    let ratios = of(part);
+    let centre = mean_interval(&ratios, 0.95)?;
+    let variance =
+        ratios.iter().map(|ratio| (ratio - centre.mean).powi(2)).sum::<f64>() / (ratios.len() as f64 - 1.0);
+    Some(Repeated {
+        part,
+        setting,
+        experiments: ratios.len(),
+        centre,
+        deviation: variance.sqrt() / centre.mean,
+        bound: relative_deviation_bound(&ratios, 0.95),
+        wider: other.flatten(),
+    })
+}
