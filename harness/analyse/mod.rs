@@ -8,6 +8,7 @@
 
 mod builds;
 mod components;
+mod ladder;
 pub mod memory;
 mod modes;
 mod parts;
@@ -15,12 +16,12 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use builds::build_costs;
-
 use crate::config::Contrast;
 use crate::plan::Timed;
 use crate::results::{BlockRow, EstimateRow, Samples};
 use crate::stats::{Estimate, deviation, mean_interval, median};
+pub use builds::build_costs;
+pub use ladder::{Ladder, ladder};
 pub use parts::REST;
 use values::{BlockValues, METRICS, by_block, pairs};
 

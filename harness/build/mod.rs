@@ -5,6 +5,7 @@
 //! contains and whether it gives right answers is for others to say.
 
 mod cost;
+mod ladder;
 mod layout;
 mod overlay;
 mod reason;
@@ -180,7 +181,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let variant = variant.copy_of.as_deref().and_then(find).unwrap_or(variant);
     let program = setup.config.programs.iter().find(|program| program.name == case.program);
     let program = program.context("the program is not configured")?;
-    let source = source::resolve(setup.config, program, setup.outputs)?;
+    let source = source::resolve(setup.cache, setup.config, program, setup.outputs)?;
     let tool = match variant.language {
         Language::Go => {
             let mut all = setup.toolchains.iter();

@@ -61,8 +61,8 @@ fn table(index: &Index<'_>, step: &str) -> String {
                 table.row([
                     program.name.clone(),
                     variant.name.clone(),
-                    spread(own, |row| row.cpu_seconds, 2),
-                    spread(own, |row| row.wall_seconds, 2),
+                    spread(own, |row| row.cpu_seconds, 3),
+                    spread(own, |row| row.wall_seconds, 3),
                     spread(own, |row| row.peak_bytes.map(|bytes| bytes as f64 / 1e6), 1),
                     own.len().to_string(),
                 ]);
@@ -136,7 +136,7 @@ mod tests {
         let text = markdown(&run);
         let (_, section) = text.split_once("## Build cost").expect("has a section");
         assert!(
-            section.contains("| static       | 0.20 (0.20 to 0.20) | 0.40 (0.40 to 0.40) |"),
+            section.contains("| static       | 0.200 (0.200 to 0.200) | 0.400 (0.400 to 0.400) |"),
             "{section}"
         );
         assert!(section.contains("| pie-given-internal | 1.517 ["), "{section}");

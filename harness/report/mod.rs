@@ -15,6 +15,7 @@ mod memory;
 mod plots;
 mod program;
 mod raster;
+mod relocations;
 mod sizes;
 mod startup;
 mod variants;
@@ -59,6 +60,7 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     layouts: layouts::Part,
     speed: Vec<Picture>,
     builds: builds::Part,
@@ -66,6 +68,7 @@ struct Page<'a> {
     memory: Option<memory::Memory>,
     noise: closing::Noise,
     controls: controls::Controls,
+    calibration: Option<calibration::Words>,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
     machine: Vec<String>,
@@ -120,7 +123,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     let pictures = memory.iter().map(Plot::picture).collect();
     plots.extend(memory);
     let memory = memory::part(&index, pictures);
-    Ok((text(&index, contrasts, speed, sections, memory)?, plots))
+    let of_ladder = plots::relocations(&index)?;
+    let pictures = of_ladder.iter().map(Plot::picture).collect();
+    plots.extend(of_ladder);
+    let relocations = relocations::part(&index, pictures);
+    Ok((text(&index, contrasts, speed, sections, relocations, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -151,6 +158,7 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
             Source::Module { folder, package } => format!("package `{package}` of module `{folder}`"),
             Source::Toolchain(package) => format!("`{package}` of the toolchain's own tree"),
             Source::C(folder) => format!("the C files of `{folder}`"),
+            Source::Ladder(_) => "generated".to_owned(),
         },
         parts,
     }
@@ -161,6 +169,7 @@ fn text(
     contrasts: Vec<Picture>,
     speed: Vec<Picture>,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     memory: Option<memory::Memory>,
 ) -> Result<String> {
     let info = &index.run().info;
@@ -172,6 +181,7 @@ fn text(
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
+        relocations,
         layouts: layouts::part(index),
         speed,
         builds: builds::part(index),
@@ -179,6 +189,7 @@ fn text(
         memory,
         noise: closing::noise(index),
         controls: controls::controls(index),
+        calibration: index.run().calibration.as_ref().map(calibration::part),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),
         machine: closing::machine(index),

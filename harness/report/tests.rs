@@ -5,7 +5,7 @@ mod starts;
 use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
-use crate::claims::synthetic::{Link, Shape, Synthetic};
+use crate::claims::synthetic::{Costs, Link, Shape, Synthetic};
 use crate::config::{Contrast, Contrasts, Language, Source};
 use crate::results::{ArtifactRow, NotMeasured, Run, Status};
 
@@ -349,4 +349,21 @@ proptest! {
         let row = text.lines().find(|line| line.starts_with("| pie-given-internal |")).expect("has the row");
         prop_assert_eq!(row.split('|').nth(2).map(str::trim), Some(sign), "{}", row);
     }
+}
+
+#[test]
+fn the_ladder_is_shown_with_what_it_predicts() {
+    let costs = |contrast, off| Costs { contrast, relocation: (6e-9, 1e-9), page: (2.3e-6, 0.1e-6), off };
+    let ladder = vec![costs("pie-given-internal", 0.0), costs("pie-given-external", -30e-6)];
+    let data = Synthetic { ladder, ..Synthetic::default() };
+    let (text, plots) = draw(&data.run()).expect("renders");
+    let section = text.split("\n## ").find(|part| part.starts_with("Relocations\n")).expect("is there");
+    insta::assert_snapshot!(section);
+    for name in ["relocations", "predictions"] {
+        let plot = plots.iter().find(|plot| plot.name == name).expect("is drawn");
+        check_words(name, &plot.svg);
+        assert!(section.contains(&format!("plots/{name}.png")));
+    }
+    let without = markdown(&Synthetic::default().run());
+    assert!(without.contains("No relocation ladder was climbed in this run."));
 }

@@ -19,7 +19,7 @@ use crate::build::{Outcome, store};
 use crate::cache::{Cache, Scratch};
 use crate::measure::{self, Affinity, Command, CopySet, Recipe, Request, Sitting, pilot};
 use crate::plan::{Case, Timed};
-use crate::results::{NotMeasured, RunFolder};
+use crate::results::{LibraryRow, NotMeasured, RunFolder};
 use crate::ui::Phase;
 use crate::{answers, interrupt};
 use design::{Doing, OverLayouts, Visit, Wanted, visits, visits_over_layouts};
@@ -79,17 +79,18 @@ pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
-    timed: &[Timed],
+    (timed, rungs): (&[Timed], &[Timed]),
     outcomes: &[Outcome],
     layouts: &[Layout],
 ) -> Result<Vec<NotMeasured>> {
-    if timed.is_empty() {
+    if timed.is_empty() && rungs.is_empty() {
         return Ok(Vec::new());
     }
-    let artifacts = timed.iter().flat_map(|one| {
+    let artifacts = timed.iter().chain(rungs).flat_map(|one| {
         one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
     });
     let libraries = measure::libraries(artifacts)?;
+    LibraryRow::keep(folder.path(), &rows::libraries(&libraries))?;
     measure::sit(libraries, |sitting| {
         let sampling = &prepared.info.sampling;
         let share = |share: f64, of: fn(&Layout) -> &[(u32, Timed)]| {
@@ -103,10 +104,11 @@ pub(super) fn measure(
             kind: prepared.info.kind,
             copies: sampling.copies,
             budget: sampling.budget_seconds * (1.0 - PILOT - shares[0] - shares[1]),
+            ladder_budget: sampling.ladder_seconds,
             seed: sampling.seed,
             several_cpus: sitting.cpus() > 1,
         };
-        let mut visits = visits(timed, &wanted);
+        let mut visits = visits(timed, rungs, &wanted);
         let over_layouts = |experiment: OverLayouts, planned: &[Timed], share: f64| OverLayouts {
             planned: u32::try_from(planned.len()).unwrap_or(u32::MAX),
             budget: sampling.budget_seconds * share,
@@ -122,6 +124,7 @@ pub(super) fn measure(
         let blocks = visits.iter().map(|visit| visit.conditions.len()).sum();
         let phase = Phase::new("measure", blocks);
         let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed: HashMap::new() };
+        // What the ladder needs is all that it gets.
         for one in timed {
             timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * timed.len()) as f64)?;
         }
