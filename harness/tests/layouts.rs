@@ -31,7 +31,7 @@ fn layouts_are_built_started_and_are_the_units() {
     });
     let units = blocks.iter().filter(relaid).filter(|row| row.get("voided") == "false").count();
     if units < 8 {
-        eprintln!("SKIPPED: {units} layouts are left on this machine, too few for a number");
+        gopie::ui::say(&format!("SKIPPED: {units} layouts are left on this machine, too few for a number"));
         return;
     }
     assert_eq!(ratio.expect("is estimated").get("units"), units.to_string());
