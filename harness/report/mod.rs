@@ -4,6 +4,7 @@
 //! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
 
 mod answer;
+mod builds;
 pub mod calibration;
 mod canvas;
 mod closing;
@@ -62,6 +63,7 @@ struct Page<'a> {
     relocations: relocations::Relocations,
     layouts: layouts::Part,
     speed: Vec<Picture>,
+    builds: builds::Part,
     scope: String,
     memory: Option<memory::Memory>,
     noise: closing::Noise,
@@ -182,6 +184,7 @@ fn text(
         relocations,
         layouts: layouts::part(index),
         speed,
+        builds: builds::part(index),
         scope: answer::layouts(index),
         memory,
         noise: closing::noise(index),

@@ -12,6 +12,7 @@ mod fixtures;
 mod going_on;
 mod inspect;
 mod ladder;
+mod layouts;
 mod packages;
 
 use bench::Bench;
