@@ -24,7 +24,7 @@ use crate::results::{
     self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
 };
 use crate::ui::say;
-use crate::{analyse, answers, report};
+use crate::{analyse, answers, report, sys};
 
 pub use prepare::Options;
 use prepare::{not_measured, prepare, setup, surroundings};
@@ -71,10 +71,13 @@ pub fn run(options: &Options) -> Result<Summary> {
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
+    // Who measures has to be small; the facts are on disk.
+    drop(facts);
     options.calibration.iter().try_for_each(|calibration| folder.keep_calibration(calibration))?;
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
+    sys::memory::give_back();
     let limits = timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid)?;
     memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
@@ -85,6 +88,7 @@ pub fn run(options: &Options) -> Result<Summary> {
     let contrasts = &prepared.config.contrasts;
     let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
     estimates.extend(analyse::build_costs(&costs, &artifacts, contrasts));
+    let facts = folder.facts()?;
     let ladder = analyse::ladder(&samples, (&estimates, &facts), (&timed, &rungs), contrasts, &sha256);
     folder.keep_ladder(&ladder.rows)?;
     estimates.extend(ladder.estimates);

@@ -137,6 +137,11 @@ impl RunFolder {
         table::write_file(&self.path.join(CALIBRATION), text.as_bytes())
     }
 
+    /// The facts, as they were kept.
+    pub fn facts(&self) -> Result<Vec<FactRow>> {
+        table::read(&self.path.join("facts.csv"))
+    }
+
     /// Keeps the facts.
     pub fn keep_facts(&self, rows: &[FactRow]) -> Result<()> {
         table::write(&self.path.join("facts.csv"), rows, &FACTS)
