@@ -4,7 +4,7 @@
 //! changes how fast it starts (`docs/methodology.md`).
 
 use std::fs::{self, File, Permissions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +58,7 @@ pub fn put(cache: &Cache, key: &str, bytes: &[u8], stderr: &str) -> Result<Artif
     let scratch = cache.scratch()?;
     let made = scratch.path().join("entry");
     fs::create_dir(&made).with_context(|| format!("cannot make {}", made.display()))?;
-    write(&made.join("artifact"), bytes)?;
+    write(&made.join("artifact"), &mut &*bytes)?;
     let sha256 = digest::of_bytes(bytes);
     let record = Record { sha256: sha256.clone(), size: bytes.len() as u64, stderr: stderr.to_owned() };
     let path = made.join("record.json");
@@ -71,11 +71,13 @@ pub fn put(cache: &Cache, key: &str, bytes: &[u8], stderr: &str) -> Result<Artif
 
 /// Writes an executable file as every artifact and every copy is written: in pieces of a megabyte, then
 /// `fsync`.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let all = || -> std::io::Result<()> {
+pub fn write(path: &Path, bytes: &mut dyn Read) -> Result<()> {
+    let mut all = || -> std::io::Result<()> {
         let mut file = File::create(path)?;
-        for piece in bytes.chunks(WRITE_SIZE) {
-            file.write_all(piece)?;
+        let mut piece = Vec::with_capacity(WRITE_SIZE);
+        while bytes.take(WRITE_SIZE as u64).read_to_end(&mut piece)? > 0 {
+            file.write_all(&piece)?;
+            piece.clear();
         }
         file.set_permissions(Permissions::from_mode(0o755))?;
         file.sync_all()

@@ -1,6 +1,7 @@
 //! Fresh copies: the same bytes, freshly written, every one by the same writer.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -26,7 +27,7 @@ impl<Folder: AsRef<Path>> Copies<Folder> {
         name: &str,
         artifacts: impl IntoIterator<Item = &'a Path>,
         seed: u64,
-        write: impl Fn(&Path, &[u8]) -> Result<()>,
+        write: impl Fn(&Path, &mut dyn Read) -> Result<()>,
     ) -> Result<Self> {
         let artifacts: Vec<&Path> = artifacts.into_iter().collect();
         let mut order: Vec<usize> = (0..artifacts.len()).collect();
@@ -35,11 +36,12 @@ impl<Folder: AsRef<Path>> Copies<Folder> {
         for (number, arm) in order.into_iter().enumerate() {
             interrupt::check()?;
             let artifact = artifacts[arm];
-            let bytes = fs::read(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
+            let mut file =
+                File::open(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
             let own = folder.as_ref().join(format!("{number:03}"));
             fs::create_dir(&own).with_context(|| format!("cannot make {}", own.display()))?;
             let path = own.join(name);
-            write(&path, &bytes)?;
+            write(&path, &mut file)?;
             paths[arm] = path;
         }
         Ok(Self { _folder: folder, paths })

@@ -6,12 +6,13 @@
 //! Source: ld.so(8), `--list`.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::sys::map::Map;
 use crate::{digest, elf};
 
 /// A file of the system that artifacts bring in when they start.
@@ -30,8 +31,9 @@ pub struct Library {
 pub fn libraries<'a>(artifacts: impl IntoIterator<Item = &'a Path>) -> Result<Vec<Library>> {
     let mut found = BTreeSet::new();
     for artifact in artifacts {
-        let bytes = fs::read(artifact).with_context(|| format!("cannot read {}", artifact.display()))?;
-        let loader = elf::read(&bytes).ok().and_then(|facts| facts.linkage.interpreter);
+        let map = File::open(artifact).and_then(|file| Map::new(&file, file.metadata()?.len()));
+        let map = map.with_context(|| format!("cannot read {}", artifact.display()))?;
+        let loader = elf::read(map.bytes()).ok().and_then(|facts| facts.linkage.interpreter);
         let Some(Ok(loader)) = loader.map(fs::canonicalize) else { continue };
         let listed = Command::new(&loader).arg("--list").arg(artifact).env_clear().output();
         let listed = listed.map(|output| output.stdout).unwrap_or_default();

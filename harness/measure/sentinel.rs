@@ -77,7 +77,7 @@ mod tests {
         };
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("sentinel");
-        store::write(&path, &bytes).expect("writes");
+        store::write(&path, &mut &*bytes).expect("writes");
         let start = || {
             let prepared = Prepared::new::<&str>(&path, &[], []).expect("prepares");
             prepared.start(&Placement::default(), Duration::from_secs(10), &AtomicBool::new(false))

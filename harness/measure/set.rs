@@ -1,7 +1,8 @@
 //! A set of copies: a fresh copy of every arm, of the loader and the libraries, and of the sentinel, with the
 //! way in which they came into the page cache, and whether they are held there.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -15,7 +16,7 @@ use crate::sys::hold::Holder;
 use crate::sys::pages::{self, Pages};
 
 /// What writes a file.
-pub type Write<'a> = &'a dyn Fn(&Path, &[u8]) -> Result<()>;
+pub type Write<'a> = &'a dyn Fn(&Path, &mut dyn Read) -> Result<()>;
 
 /// The files of some blocks.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
             None => None,
             Some(bytes) => {
                 let path = root.join("sentinel");
-                write(&path, &bytes)?;
+                write(&path, &mut &*bytes)?;
                 Some(path)
             }
         };
@@ -53,9 +54,9 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
         for (number, place) in libraries.iter().enumerate() {
             let copy = stand_in.then(|| root.join(format!("library{number}")));
             if let Some(copy) = &copy {
-                let bytes =
-                    std::fs::read(place).with_context(|| format!("cannot read {}", place.display()))?;
-                write(copy, &bytes)?;
+                let mut file =
+                    File::open(place).with_context(|| format!("cannot read {}", place.display()))?;
+                write(copy, &mut file)?;
             }
             pairs.push((place.clone(), copy));
         }

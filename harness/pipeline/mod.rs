@@ -24,7 +24,7 @@ use crate::results::{
     self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
 };
 use crate::ui::say;
-use crate::{analyse, answers, report, sys};
+use crate::{analyse, answers, report};
 
 pub use prepare::Options;
 use prepare::{not_measured, prepare, setup, surroundings};
@@ -77,7 +77,6 @@ pub fn run(options: &Options) -> Result<Summary> {
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
-    sys::memory::give_back();
     let limits = timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid)?;
     memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {

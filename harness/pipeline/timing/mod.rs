@@ -21,7 +21,7 @@ use crate::measure::{self, Affinity, Command, CopySet, Recipe, Request, Sitting,
 use crate::plan::{Case, Timed};
 use crate::results::{LibraryRow, NotMeasured, RunFolder};
 use crate::ui::Phase;
-use crate::{answers, interrupt};
+use crate::{answers, interrupt, sys};
 use design::{Doing, OverLayouts, Visit, Wanted, visits, visits_over_layouts};
 
 const LEAST_BLOCK: f64 = 0.02;
@@ -91,6 +91,8 @@ pub(super) fn measure(
     });
     let libraries = measure::libraries(artifacts)?;
     LibraryRow::keep(folder.path(), &rows::libraries(&libraries))?;
+    // What was read and built before leaves room behind; who measures has to be small.
+    sys::memory::give_back();
     measure::sit(libraries, |sitting| {
         let sampling = &prepared.info.sampling;
         let share = |share: f64, of: fn(&Layout) -> &[(u32, Timed)]| {
