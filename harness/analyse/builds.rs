@@ -43,7 +43,7 @@ pub fn build_costs(
                     }
                     let Some(estimate) = mean_interval(&units, CONFIDENCE) else { return };
                     let estimate = estimate.map(back);
-                    rows.push(EstimateRow {
+                    let row = EstimateRow {
                         kind: "contrast".to_owned(),
                         name: contrast.name.clone(),
                         program: base.program.clone(),
@@ -55,14 +55,10 @@ pub fn build_costs(
                         scope: "repeats".to_owned(),
                         statistic: statistic.to_owned(),
                         unit: unit.to_owned(),
-                        estimate: estimate.mean,
-                        low: estimate.interval.map(|(low, _)| low),
-                        high: estimate.interval.map(|(_, high)| high),
-                        confidence: CONFIDENCE,
-                        units: u32::try_from(estimate.units).unwrap_or(u32::MAX),
                         starts: 2 * estimate.units as u64,
                         ..EstimateRow::default()
-                    });
+                    };
+                    rows.push(row.with(estimate, CONFIDENCE));
                 };
                 let logs = pairs.iter().map(|(base, changed)| (changed / base).ln());
                 push("ratio", "ratio", logs.filter(|log| log.is_finite()).collect(), f64::exp);

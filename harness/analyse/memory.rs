@@ -126,7 +126,7 @@ impl About<'_> {
         rows: &mut Vec<EstimateRow>,
     ) {
         let Some(estimate) = estimate else { return };
-        rows.push(EstimateRow {
+        let row = EstimateRow {
             kind: kind.to_owned(),
             name: name.to_owned(),
             program: self.one.program.clone(),
@@ -136,18 +136,13 @@ impl About<'_> {
             condition: self.condition.to_owned(),
             statistic: statistic.to_owned(),
             unit: unit.to_owned(),
-            estimate: estimate.mean,
-            low: estimate.interval.map(|(low, _)| low),
-            high: estimate.interval.map(|(_, high)| high),
-            confidence: CONFIDENCE,
-            units: u32::try_from(estimate.units).unwrap_or(u32::MAX),
             starts,
             samples_sha256: self.sha256.chars().take(16).collect(),
             cache: WRITTEN.to_owned(),
             scope: THIS_LAYOUT.to_owned(),
-            low_simultaneous: None,
-            high_simultaneous: None,
-        });
+            ..EstimateRow::default()
+        };
+        rows.push(row.with(estimate, CONFIDENCE));
     }
 }
 

@@ -264,7 +264,7 @@ impl Units<'_> {
     }
 
     fn row(&self, said: &Said<'_>, estimate: Estimate) -> EstimateRow {
-        EstimateRow {
+        let row = EstimateRow {
             kind: said.kind.to_owned(),
             name: said.name.to_owned(),
             program: self.one.program.clone(),
@@ -276,16 +276,11 @@ impl Units<'_> {
             scope: self.group.scope.to_owned(),
             statistic: said.statistic.to_owned(),
             unit: said.unit.to_owned(),
-            estimate: estimate.mean,
-            low: estimate.interval.map(|(low, _)| low),
-            high: estimate.interval.map(|(_, high)| high),
-            low_simultaneous: None,
-            high_simultaneous: None,
-            confidence: CONFIDENCE,
-            units: u32::try_from(estimate.units).unwrap_or(u32::MAX),
             starts: said.starts,
             samples_sha256: self.sha256.chars().take(16).collect(),
-        }
+            ..EstimateRow::default()
+        };
+        row.with(estimate, CONFIDENCE)
     }
 }
 

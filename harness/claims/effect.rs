@@ -225,6 +225,11 @@ pub fn behind<'a>(rows: impl IntoIterator<Item = &'a EstimateRow>) -> String {
 
 /// How often what is seen: `more in 3 of 4, no difference seen in 1 of 4`.
 pub fn counts(effects: &[Effect<'_>]) -> String {
+    counts_of(&effects.iter().map(|effect| effect.seen).collect::<Vec<_>>())
+}
+
+/// The same of what is seen alone.
+pub(super) fn counts_of(all: &[Seen]) -> String {
     let said = [
         (Seen::More, "more in"),
         (Seen::Less, "less in"),
@@ -235,9 +240,9 @@ pub fn counts(effects: &[Effect<'_>]) -> String {
     ];
     let parts: Vec<String> = said
         .into_iter()
-        .filter_map(|(seen, said)| match effects.iter().filter(|effect| effect.seen == seen).count() {
+        .filter_map(|(seen, said)| match all.iter().filter(|one| **one == seen).count() {
             0 => None,
-            n => Some(format!("{said} {}", words::of(n, effects.len()))),
+            n => Some(format!("{said} {}", words::of(n, all.len()))),
         })
         .collect();
     parts.join(", ")

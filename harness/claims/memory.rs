@@ -4,7 +4,7 @@
 //! byte-identical copies may differ by. Here differences are judged, in bytes, and not ratios: what is asked is
 //! whether there is memory that is private, and how much.
 
-use super::effect::Seen;
+use super::effect::{Seen, counts_of};
 use super::subject::{pie_only, unique};
 use super::{Finding, Verdict, words};
 use crate::analyse::memory::{N_COPIES, ONE_COPY, THIS_LAYOUT, WRITTEN};
@@ -124,21 +124,7 @@ fn growths<'a>(index: &Index<'a>, measure: Measure) -> Vec<Growth<'a>> {
 
 /// `More in 3 of 4, no difference seen in 1 of 4, from ... to ...`.
 fn summary(what: &str, all: &[Growth<'_>]) -> String {
-    let said = [
-        (Seen::More, "more in"),
-        (Seen::Less, "less in"),
-        (Seen::WithinNoise, "within the noise floor in"),
-        (Seen::NoDifference, "no difference seen in"),
-        (Seen::NoInterval, "too few copies in"),
-        (Seen::NoFloor, "no noise floor measured in"),
-    ];
-    let parts: Vec<String> = said
-        .into_iter()
-        .filter_map(|(seen, said)| match all.iter().filter(|growth| growth.seen == seen).count() {
-            0 => None,
-            n => Some(format!("{said} {}", words::of(n, all.len()))),
-        })
-        .collect();
+    let counts = counts_of(&all.iter().map(|growth| growth.seen).collect::<Vec<_>>());
     let one =
         |growth: &Growth<'_>| format!("{} ({}, `{}`)", growth.phrase(), growth.program, growth.contrast.name);
     let by_size = |a: &&Growth<'_>, b: &&Growth<'_>| a.difference.estimate.total_cmp(&b.difference.estimate);
@@ -148,7 +134,7 @@ fn summary(what: &str, all: &[Growth<'_>]) -> String {
         (Some(least), Some(most)) => format!(", from {} to {}", one(least), one(most)),
         _ => not_excluded(all).map_or(String::new(), |ends| format!(" ({ends} not excluded)")),
     };
-    format!("{what}: {}{range}.", parts.join(", "))
+    format!("{what}: {}{range}.", counts)
 }
 
 /// The largest differences on both sides that some interval does not exclude.

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::stats::Estimate;
+
 /// What became of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -271,4 +273,18 @@ pub struct EstimateRow {
     pub starts: u64,
     /// The first 16 digits of the SHA-256 of the samples' file.
     pub samples_sha256: String,
+}
+
+impl EstimateRow {
+    /// The row with an estimate in it.
+    pub fn with(self, estimate: Estimate, confidence: f64) -> Self {
+        Self {
+            estimate: estimate.mean,
+            low: estimate.interval.map(|(low, _)| low),
+            high: estimate.interval.map(|(_, high)| high),
+            confidence,
+            units: u32::try_from(estimate.units).unwrap_or(u32::MAX),
+            ..self
+        }
+    }
 }
