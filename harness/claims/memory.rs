@@ -134,7 +134,7 @@ fn summary(what: &str, all: &[Growth<'_>]) -> String {
         (Some(least), Some(most)) => format!(", from {} to {}", one(least), one(most)),
         _ => not_excluded(all).map_or(String::new(), |ends| format!(" ({ends} not excluded)")),
     };
-    format!("{what}: {}{range}.", counts)
+    format!("{what}: {counts}{range}.")
 }
 
 /// The largest differences on both sides that some interval does not exclude.
