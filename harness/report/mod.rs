@@ -16,6 +16,7 @@ mod program;
 mod raster;
 mod sizes;
 mod startup;
+mod traces;
 mod variants;
 mod verdicts;
 
@@ -62,6 +63,7 @@ struct Page<'a> {
     speed: Vec<Picture>,
     scope: String,
     memory: Option<memory::Memory>,
+    traces: Option<traces::Traces>,
     noise: closing::Noise,
     controls: controls::Controls,
     not_measured: &'a [NotMeasured],
@@ -72,8 +74,11 @@ struct Page<'a> {
 
 const TEMPLATE: &str = include_str!("report.md.j2");
 /// What the template includes, by name.
-const INCLUDED: [(&str, &str); 2] =
-    [("startup.md.j2", include_str!("startup.md.j2")), ("controls.md.j2", include_str!("controls.md.j2"))];
+const INCLUDED: [(&str, &str); 3] = [
+    ("startup.md.j2", include_str!("startup.md.j2")),
+    ("controls.md.j2", include_str!("controls.md.j2")),
+    ("traces.md.j2", include_str!("traces.md.j2")),
+];
 
 /// Renders the files of `report/<run>/`, each with its path in that folder: `report.md`, and every plot as
 /// `plots/*.svg` and `plots/*.png`.
@@ -174,6 +179,7 @@ fn text(
         speed,
         scope: answer::layouts(index),
         memory,
+        traces: traces::part(index),
         noise: closing::noise(index),
         controls: controls::controls(index),
         not_measured: &info.not_measured,

@@ -15,6 +15,7 @@ mod memory;
 mod rows;
 mod run;
 pub mod table;
+mod traces;
 
 pub use builds::BuildRow;
 pub use calibration::{
@@ -28,6 +29,7 @@ pub use layouts::LayoutRow;
 pub use memory::{MemoryRow, OK, load_memory};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
+pub use traces::TraceRow;
 
 #[cfg(test)]
 mod tests;

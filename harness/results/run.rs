@@ -10,7 +10,7 @@ use super::folder::CALIBRATION;
 use super::table;
 use super::{
     ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, MemoryRow, RunInfo,
-    SCHEMA, Samples, load_memory,
+    SCHEMA, Samples, TraceRow, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -36,6 +36,8 @@ pub struct Run {
     pub layouts: Vec<LayoutRow>,
     /// `memory.csv.gz`; empty where no memory was measured.
     pub memory: Vec<MemoryRow>,
+    /// `traces.csv.gz`; empty where nothing was traced.
+    pub traces: Vec<TraceRow>,
 }
 
 impl Run {
@@ -56,6 +58,7 @@ impl Run {
             builds: BuildRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
             memory: load_memory(dir)?.0,
+            traces: TraceRow::load(dir)?,
         })
     }
 }

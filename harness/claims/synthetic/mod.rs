@@ -164,6 +164,7 @@ impl Synthetic {
             builds: Vec::new(),
             layouts: Vec::new(),
             memory: Vec::new(),
+            traces: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {
