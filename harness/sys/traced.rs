@@ -5,7 +5,7 @@
 //! looked at is for `measure` to say. A watcher kills it when its time is up, and it is killed and reaped when
 //! this is dropped. Everything happens in one thread, for the kernel knows one thread as the tracer.
 //!
-//! Sources: ptrace(2), `getauxval(3)`, proc_pid_auxv(5), waitpid(2).
+//! Sources: ptrace(2), `getauxval(3)`, `proc_pid_auxv(5)`, waitpid(2).
 
 use std::ffi::{OsStr, c_int, c_long};
 use std::fs;
@@ -94,7 +94,7 @@ impl Traced {
                 let _ = pidfd_send_signal(&pidfd, Signal::KILL);
             }
         }));
-        match traced.wait()? {
+        match next_event()? {
             (_, status) if libc::WIFSTOPPED(status) => {}
             _ => return Err(io::Error::other("it ended before it was stopped")),
         }
@@ -124,7 +124,7 @@ impl Traced {
         request(libc::PTRACE_POKETEXT, self.pid, address, word & !mask | instruction)?;
         go_on(self.pid, 0);
         loop {
-            let (thread, status) = self.wait()?;
+            let (thread, status) = next_event()?;
             if !libc::WIFSTOPPED(status) {
                 if thread == self.pid {
                     self.reaped = true;
@@ -142,25 +142,6 @@ impl Traced {
             go_on(thread, if ours { 0 } else { signal });
         }
     }
-
-    /// The next thing that happens to one of its threads. Children of other threads of gopie are not touched.
-    fn wait(&self) -> io::Result<(Pid, c_int)> {
-        let mut status: c_int = 0;
-        loop {
-            // SAFETY: the pointer is to valid memory of the right type; what is reaped was started by this thread,
-            // which reaps nothing else meanwhile.
-            let seen = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
-            match Pid::from_raw(seen) {
-                Some(thread) if seen > 0 => return Ok((thread, status)),
-                _ => {
-                    let error = io::Error::last_os_error();
-                    if error.kind() != io::ErrorKind::Interrupted {
-                        return Err(error);
-                    }
-                }
-            }
-        }
-    }
 }
 
 impl Drop for Traced {
@@ -168,7 +149,7 @@ impl Drop for Traced {
         // What it leaves behind in its group goes too.
         let _ = kill_process_group(self.pid, Signal::KILL);
         while !self.reaped {
-            match self.wait() {
+            match next_event() {
                 Ok((thread, status)) if libc::WIFSTOPPED(status) => go_on(thread, libc::SIGKILL),
                 Ok((thread, _)) => self.reaped = thread == self.pid,
                 Err(_) => self.reaped = true,
@@ -176,6 +157,25 @@ impl Drop for Traced {
         }
         drop(self.done.take());
         let _ = self.watcher.take().map(thread::JoinHandle::join);
+    }
+}
+
+/// The next thing that happens to a thread of what this thread traces. Children of other threads of gopie are not touched.
+fn next_event() -> io::Result<(Pid, c_int)> {
+    let mut status: c_int = 0;
+    loop {
+        // SAFETY: the pointer is to valid memory of the right type; what is reaped was started by this thread,
+        // which reaps nothing else meanwhile.
+        let seen = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
+        match Pid::from_raw(seen) {
+            Some(thread) if seen > 0 => return Ok((thread, status)),
+            _ => {
+                let error = io::Error::last_os_error();
+                if error.kind() != io::ErrorKind::Interrupted {
+                    return Err(error);
+                }
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Hardware counters of one traced program, as `perf_event_open` gives them.
 //!
-//! Source: perf_event_open(2), and the crate `perf-event2`.
+//! Source: `perf_event_open(2)`, and the crate `perf-event2`.
 
 use std::io;
 

@@ -4,7 +4,7 @@
 //! Counted from the stop right after exec: what exec itself costs is not in it. The program is stopped while it
 //! is looked at, and the scheduler's own account of its threads does not run meanwhile.
 //!
-//! Sources: proc_pid_stat(5), the kernel's `Documentation/scheduler/sched-stats.rst`.
+//! Sources: `proc_pid_stat(5)`, the kernel's `Documentation/scheduler/sched-stats.rst`.
 
 use std::fs;
 use std::io;
@@ -47,8 +47,9 @@ impl Way {
             return Err(Nothing::new(TOOL, "not-available", "no breakpoint of this processor is known"));
         }
         let failed = |error: io::Error| Nothing::new(TOOL, "failed", error.to_string());
-        let mut traced = Traced::start(arm.program, arm.args, arm.env, limit).map_err(refused)?;
-        let base = Spent::of(traced.id()).map_err(untold)?;
+        let mut traced =
+            Traced::start(arm.program, arm.args, arm.env, limit).map_err(|error| refused(&error))?;
+        let base = Spent::of(traced.id()).map_err(|error| untold(&error))?;
         let entry = traced.entry().map_err(failed)?;
         let (mut pair, uncounted) = match counters.map(|number| Pair::begin(traced.id(), number)) {
             Some(Ok(pair)) => (Some(pair), None),
@@ -60,7 +61,7 @@ impl Way {
             if !traced.run_to(entry.wrapping_add(*offset)).map_err(failed)? {
                 return Err(Nothing::new(TOOL, "failed", format!("it ended before it came to {place}")));
             }
-            let spent = Spent::of(traced.id()).map_err(untold)?;
+            let spent = Spent::of(traced.id()).map_err(|error| untold(&error))?;
             let cpu = spent.cpu.saturating_sub(base.cpu).as_secs_f64();
             let faults = spent.faults.saturating_sub(base.faults) as f64;
             readings.push(Reading::new(TOOL, *place, "seconds", cpu));
@@ -74,7 +75,7 @@ impl Way {
     }
 }
 
-fn refused(error: io::Error) -> Nothing {
+fn refused(error: &io::Error) -> Nothing {
     // What may not be executed is another number.
     if error.raw_os_error() == Some(libc::EPERM) {
         let why = "ptrace is not permitted; sysctl kernel.yama.ptrace_scope has to be below 3, and no seccomp \
@@ -84,7 +85,7 @@ fn refused(error: io::Error) -> Nothing {
     Nothing::new(TOOL, "failed", error.to_string())
 }
 
-fn untold(error: io::Error) -> Nothing {
+fn untold(error: &io::Error) -> Nothing {
     let why = format!("the kernel does not tell CPU time by the nanosecond (CONFIG_SCHED_INFO): {error}");
     Nothing::new(TOOL, "not-available", why)
 }
