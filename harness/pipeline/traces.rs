@@ -91,7 +91,6 @@ fn rows(
         }
     }
     for (case, subject) in cases.iter().zip(&subjects) {
-        rows.extend(subject.cycles_per_second().map(|reading| row(case, 0, reading)));
         rows.extend(subject.nothing().iter().map(|nothing| TraceRow {
             case: case.to_string(),
             tool: nothing.tool.to_owned(),

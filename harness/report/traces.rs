@@ -21,8 +21,6 @@ pub(super) struct Traces {
     counters: Option<String>,
     /// The packages that take longest, a sentence a program.
     inits: Vec<String>,
-    /// Whether the loader's times are in cycles, for their frequency is not known.
-    cycles: bool,
     /// What told nothing, alike ones together.
     nothing: Vec<String>,
 }
@@ -58,13 +56,11 @@ impl<'a> Case<'a> {
         self.values.values().map(Vec::len).max().unwrap_or(0)
     }
 
-    /// A time of the loader's: in microseconds where the frequency of its cycles is known, else in cycles.
-    fn loader_time(&self, key: &str) -> Option<String> {
-        let cycles = self.median("ld-debug", key, "cycles")?;
-        Some(match self.median("ld-debug", "cycles-per-second", "hertz") {
-            Some(hertz) if hertz > 0.0 => microseconds(cycles / hertz),
-            _ => format!("{cycles:.0} cycles"),
-        })
+    /// The share of relocating in the loader's time, whatever unit the two are in.
+    fn relocating(&self) -> Option<String> {
+        let cycles = |key| self.median("ld-debug", key, "cycles").filter(|cycles| *cycles > 0.0);
+        let share = cycles("relocation-time")? / cycles("startup-time")?;
+        Some(format!("{:.0}", share * 100.0))
     }
 
     fn cells(&self) -> Vec<String> {
@@ -76,8 +72,7 @@ impl<'a> Case<'a> {
             time("exec-to-entry", "runtime.main"),
             count("exec-to-entry", "runtime.main"),
             time("exec-to-entry", "main.main"),
-            self.loader_time("startup-time"),
-            self.loader_time("relocation-time"),
+            self.relocating(),
             count("ld-debug", "relative-relocations"),
             time("inittrace-sum", "clock"),
         ];
@@ -85,15 +80,14 @@ impl<'a> Case<'a> {
     }
 }
 
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 9] = [
     "variant",
     ">entry, us",
     ">faults",
     ">runtime.main, us",
     ">faults",
     ">main.main, us",
-    ">loader, us",
-    ">of it relocating, us",
+    ">relocating, %",
     ">relative relocations",
     ">inits, us",
 ];
@@ -114,7 +108,6 @@ pub(super) fn part(index: &Index<'_>) -> Option<Traces> {
         tables: Vec::new(),
         counters: None,
         inits: Vec::new(),
-        cycles: false,
         nothing: nothing(&run.traces),
     };
     let mut counters = Table::new(&["program", "variant", "until", "counter", ">count"]);
@@ -132,10 +125,6 @@ pub(super) fn part(index: &Index<'_>) -> Option<Traces> {
                     continue;
                 }
                 part.starts = part.starts.max(case.starts());
-                part.cycles |= ["startup-time", "relocation-time"]
-                    .iter()
-                    .filter_map(|key| case.loader_time(key))
-                    .any(|time| time.ends_with("cycles"));
                 table.row([format!("`{}`", artifact.variant)].into_iter().chain(case.cells()));
                 for (tool, key, unit) in case.values.keys().filter(|(tool, ..)| *tool == "counters") {
                     let (until, event) = key.split_once('/').unwrap_or(("", key));
@@ -221,17 +210,16 @@ mod tests {
         run.traces = [100e-6, 300e-6, 123e-6]
             .map(|value| row("exec-to-entry", "entry", "seconds", Some(value)))
             .to_vec();
-        run.traces.push(row("ld-debug", "relocation-time", "cycles", Some(50_000.0)));
+        run.traces.push(row("ld-debug", "startup-time", "cycles", Some(80_000.0)));
+        run.traces.push(row("ld-debug", "relocation-time", "cycles", Some(20_000.0)));
         run.traces.push(row("inittrace", "a/b|c", "seconds", Some(2e-6)));
         run.traces.push(row("counters", "", "", None));
         let text = section(&run);
-        assert!(text.contains("| `pie-internal` | 123 | 50000 cycles |"), "{text}");
+        assert!(text.contains("| `pie-internal` | 123 | 25 |"), "{text}");
         assert!(text.contains("`a/b|c` 2.0 us (0 bytes)"), "{text}");
         assert!(text.contains("`counters` (1 case) not available here: no | PMU."), "{text}");
-        assert!(text.contains("cannot be told"), "{text}");
-        run.traces.push(row("ld-debug", "cycles-per-second", "hertz", Some(1e9)));
-        let text = section(&run);
-        assert!(text.contains("| `pie-internal` | 123 | 50 |"), "{text}");
-        assert!(!text.contains("cannot be told"), "{text}");
+        // Of nothing there is no share.
+        run.traces.retain(|row| row.key != "startup-time");
+        assert!(!section(&run).contains("relocating, %"));
     }
 }

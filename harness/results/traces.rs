@@ -22,7 +22,7 @@ pub struct TraceRow {
     pub key: String,
     /// Number of the traced start of that case, from 0.
     pub start: u32,
-    /// `seconds`, `cycles`, `hertz`, `count` or `bytes`.
+    /// `seconds`, `cycles`, `count` or `bytes`.
     pub unit: String,
     /// The value.
     pub value: Option<f64>,

@@ -6,7 +6,6 @@ pub mod map;
 pub mod mounts;
 pub mod pages;
 pub mod spawn;
-pub mod ticks;
 pub mod traced;
 pub mod usage;
 mod vfork;

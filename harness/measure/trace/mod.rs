@@ -10,7 +10,7 @@ mod said;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -18,7 +18,6 @@ use self::entry::Way;
 use super::Arm;
 use crate::command::{Command, CommandError};
 use crate::elf;
-use crate::sys::ticks;
 
 /// How much a start may print.
 const MOST_SAID: u64 = 1 << 20;
@@ -74,7 +73,6 @@ pub struct Subject<'a> {
     way: Way,
     /// What has told nothing, and is not asked again.
     nothing: Vec<Nothing>,
-    began: Option<(Instant, u64)>,
 }
 
 impl<'a> Subject<'a> {
@@ -83,23 +81,13 @@ impl<'a> Subject<'a> {
         let what = || format!("cannot read {}", arm.program.display());
         let facts = elf::read(bytes).with_context(what)?;
         let way = Way::of(bytes).with_context(what)?;
-        let began = has_steady_ticks().then(ticks::now).flatten().map(|ticks| (Instant::now(), ticks));
         let (loader, go) = (facts.linkage.interpreter, facts.go.is_some());
-        Ok(Self { arm, status, limit, loader, go, way, nothing: Vec::new(), began })
+        Ok(Self { arm, status, limit, loader, go, way, nothing: Vec::new() })
     }
 
     /// What told nothing so far, and why.
     pub fn nothing(&self) -> &[Nothing] {
         &self.nothing
-    }
-
-    /// How many of the loader's cycles a second has, by the clock of this process since the subject was made; none
-    /// where the loader does not count a counter that we can read and that is steady.
-    pub fn cycles_per_second(&self) -> Option<Reading> {
-        let (begin, before) = self.began?;
-        let (ticks, seconds) = (ticks::now()?, begin.elapsed().as_secs_f64());
-        let hertz = ticks.checked_sub(before)? as f64 / seconds;
-        (hertz > 0.0 && seconds > 0.01).then(|| Reading::new("ld-debug", "cycles-per-second", "hertz", hertz))
     }
 
     /// Starts it once in each way; `number` tells the start, from 0.
@@ -178,14 +166,6 @@ impl<'a> Subject<'a> {
         self.nothing.extend(uncounted);
         Ok(readings)
     }
-}
-
-/// Whether the ticks are of one frequency on all CPUs, always, and what the loader counts.
-fn has_steady_ticks() -> bool {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let flags = text.lines().find(|line| line.starts_with("flags")).unwrap_or_default();
-    let has = |flag: &str| flags.split_whitespace().any(|word| word == flag);
-    has("constant_tsc") && has("nonstop_tsc")
 }
 
 #[cfg(test)]
