@@ -4,7 +4,8 @@
 //! one condition. All it starts are fresh copies of the artifacts' bytes, all written the same way and brought
 //! into the page cache the same way. What the numbers mean is for `analyse` to say.
 //!
-//! Apart from that stands `memory`: programs that wait, one or many at once, and what they then hold.
+//! Apart from that stand `memory`: programs that wait, one or many at once, and what they then hold; and `trace`:
+//! what happens inside a start, which is described and compared with nothing.
 
 mod block;
 mod condition;
@@ -20,6 +21,7 @@ mod sentinel;
 mod set;
 mod sitting;
 mod standstill;
+pub mod trace;
 
 pub use block::{Block, Start};
 pub use condition::{Addresses, Affinity, Condition, Procs, Recipe};

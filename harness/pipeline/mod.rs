@@ -10,6 +10,7 @@ mod prepare;
 mod rows;
 mod stages;
 mod timing;
+mod traces;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,8 @@ pub fn run(options: &Options) -> Result<Summary> {
     LayoutRow::keep(folder.path(), &layout_rows)?;
     let limits = timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid)?;
     memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    traces::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    folder.keep_traces(timed.len())?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
     }

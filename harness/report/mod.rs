@@ -18,6 +18,7 @@ mod raster;
 mod relocations;
 mod sizes;
 mod startup;
+mod traces;
 mod variants;
 mod verdicts;
 
@@ -66,6 +67,7 @@ struct Page<'a> {
     builds: builds::Part,
     scope: String,
     memory: Option<memory::Memory>,
+    traces: Option<traces::Traces>,
     noise: closing::Noise,
     controls: controls::Controls,
     calibration: Option<calibration::Words>,
@@ -77,8 +79,11 @@ struct Page<'a> {
 
 const TEMPLATE: &str = include_str!("report.md.j2");
 /// What the template includes, by name.
-const INCLUDED: [(&str, &str); 2] =
-    [("startup.md.j2", include_str!("startup.md.j2")), ("controls.md.j2", include_str!("controls.md.j2"))];
+const INCLUDED: [(&str, &str); 3] = [
+    ("startup.md.j2", include_str!("startup.md.j2")),
+    ("controls.md.j2", include_str!("controls.md.j2")),
+    ("traces.md.j2", include_str!("traces.md.j2")),
+];
 
 /// Renders the files of `report/<run>/`, each with its path in that folder: `report.md`, and every plot as
 /// `plots/*.svg` and `plots/*.png`.
@@ -187,6 +192,7 @@ fn text(
         builds: builds::part(index),
         scope: answer::layouts(index),
         memory,
+        traces: traces::part(index),
         noise: closing::noise(index),
         controls: controls::controls(index),
         calibration: index.run().calibration.as_ref().map(calibration::part),

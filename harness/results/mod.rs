@@ -17,6 +17,7 @@ mod memory;
 mod rows;
 mod run;
 pub mod table;
+mod traces;
 
 pub use builds::BuildRow;
 pub use calibration::{
@@ -32,6 +33,7 @@ pub use libraries::LibraryRow;
 pub use memory::{MemoryRow, OK, load_memory};
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
+pub use traces::TraceRow;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use super::folder::CALIBRATION;
 use super::table;
 use super::{
     ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LadderRow, LayoutRow, LibraryRow,
-    MemoryRow, RunInfo, SCHEMA, Samples, load_memory,
+    MemoryRow, RunInfo, SCHEMA, Samples, TraceRow, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -40,6 +40,8 @@ pub struct Run {
     pub libraries: Vec<LibraryRow>,
     /// `memory.csv.gz`; empty where no memory was measured.
     pub memory: Vec<MemoryRow>,
+    /// `traces.csv.gz`; empty where nothing was traced.
+    pub traces: Vec<TraceRow>,
 }
 
 impl Run {
@@ -65,6 +67,7 @@ impl Run {
             layouts: LayoutRow::load(dir)?,
             libraries: LibraryRow::load(dir)?,
             memory: load_memory(dir)?.0,
+            traces: TraceRow::load(dir)?,
         })
     }
 }

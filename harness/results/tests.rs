@@ -10,6 +10,7 @@ use super::ladder::LADDER;
 use super::layouts::LAYOUTS;
 use super::libraries::LIBRARIES;
 use super::memory::MEMORY;
+use super::traces::TRACES;
 use super::*;
 use crate::config::RunKind;
 use crate::hint::hints;
@@ -130,6 +131,19 @@ fn every_row_comes_back_as_it_was() {
     there_and_back(block(2), &BLOCKS);
     there_and_back(reading("ok", Some(4096)), &MEMORY);
     there_and_back(reading("ended", None), &MEMORY);
+    there_and_back(
+        TraceRow {
+            case: "a/b/c/d".to_owned(),
+            tool: "inittrace".to_owned(),
+            key: "a \"b\", c".to_owned(),
+            start: 7,
+            unit: "seconds".to_owned(),
+            value: Some(0.1),
+            status: "ok".to_owned(),
+            text: String::new(),
+        },
+        &TRACES,
+    );
     there_and_back(
         FactRow {
             case: "a,\"b\"".to_owned(),

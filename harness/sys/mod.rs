@@ -7,6 +7,7 @@ pub mod memory;
 pub mod mounts;
 pub mod pages;
 pub mod spawn;
+pub mod traced;
 pub mod usage;
 mod vfork;
 pub mod waiting;

@@ -172,6 +172,7 @@ impl Synthetic {
             layouts: Vec::new(),
             libraries: Vec::new(),
             memory: Vec::new(),
+            traces: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {

@@ -1,0 +1,119 @@
+//! The traced starts of a run: program after program, each kept as soon as it is finished.
+//!
+//! Fresh copies of every variant are started in turn, in shuffled order, pinned, each traced in every way that
+//! applies to it. What told nothing once is not asked again.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::prepare::{Prepared, surroundings};
+use super::stages::find;
+use crate::build::{Outcome, store};
+use crate::cache::Cache;
+use crate::config::{Program, RunKind};
+use crate::measure::trace::{Reading, Subject};
+use crate::measure::{Arm, Copies, Seat};
+use crate::plan::{Case, Timed};
+use crate::results::{OK, RunFolder, TraceRow};
+use crate::ui::Phase;
+use crate::{answers, interrupt};
+
+/// Traced starts of each case, in each way.
+const STARTS: u32 = 8;
+
+/// Traces whatever is not there yet: the programs that a quick run has, or in a full run all.
+pub(super) fn measure(
+    folder: &RunFolder,
+    cache: &Cache,
+    prepared: &Prepared,
+    timed: &[Timed],
+    outcomes: &[Outcome],
+) -> Result<()> {
+    let phase = Phase::new("traces", timed.len());
+    for (number, one) in timed.iter().enumerate() {
+        interrupt::check()?;
+        let program = prepared.programs.iter().find(|program| program.name == one.program);
+        let program = program.context("the program is not configured")?;
+        let wanted = prepared.info.kind == RunKind::Full || program.runs == RunKind::Quick;
+        if wanted && !folder.has_traces(number) {
+            phase.now(&one.program);
+            let seed = prepared.info.sampling.seed ^ ((number as u64) << 40);
+            let rows = rows(cache, prepared, program, one, outcomes, seed)?;
+            folder.keep_traces_of(number, &rows)?;
+        }
+        phase.step(&one.program);
+    }
+    Ok(())
+}
+
+fn rows(
+    cache: &Cache,
+    prepared: &Prepared,
+    program: &Program,
+    one: &Timed,
+    outcomes: &[Outcome],
+    seed: u64,
+) -> Result<Vec<TraceRow>> {
+    // The same bytes again tell the same.
+    let own = |name: &&String| {
+        prepared.config.variants.iter().any(|variant| variant.name == **name && variant.copy_of.is_none())
+    };
+    let cases: Vec<Case> = one.variants.iter().filter(own).map(|name| one.case(name)).collect();
+    let artifacts: Vec<PathBuf> =
+        cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone())).collect();
+    let scratch = cache.scratch()?;
+    let around = surroundings(cache, prepared, &one.toolchain);
+    let (args, env) = answers::start_command(program, &around, scratch.path());
+    let env: Vec<(String, String)> = env.into_iter().collect();
+    let paths = artifacts.iter().map(PathBuf::as_path);
+    let copies = Copies::make(cache.scratch()?, &program.name, paths, seed, store::write)?;
+    let mut subjects = Vec::new();
+    for path in copies.paths() {
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let arm = Arm { program: path, args: &args, env: &env };
+        subjects.push(Subject::new(arm, &bytes, program.start.status, answers::START_LIMIT)?);
+    }
+    let _seat = Seat::take().context("cannot be pinned to one processor")?;
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    let mut rows = Vec::new();
+    for start in 0..STARTS {
+        order.shuffle(&mut random);
+        for number in &order {
+            interrupt::check()?;
+            let readings = subjects[*number].trace(start)?;
+            rows.extend(readings.into_iter().map(|reading| row(&cases[*number], start, reading)));
+        }
+    }
+    for (case, subject) in cases.iter().zip(&subjects) {
+        rows.extend(subject.nothing().iter().map(|nothing| TraceRow {
+            case: case.to_string(),
+            tool: nothing.tool.to_owned(),
+            key: String::new(),
+            start: 0,
+            unit: String::new(),
+            value: None,
+            status: nothing.word.to_owned(),
+            text: nothing.why.clone(),
+        }));
+    }
+    Ok(rows)
+}
+
+fn row(case: &Case, start: u32, reading: Reading) -> TraceRow {
+    TraceRow {
+        case: case.to_string(),
+        tool: reading.tool.to_owned(),
+        key: reading.key,
+        start,
+        unit: reading.unit.to_owned(),
+        value: Some(reading.value),
+        status: OK.to_owned(),
+        text: String::new(),
+    }
+}
