@@ -19,6 +19,7 @@ use anyhow::Result;
 use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::RunKind;
+use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
     self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
@@ -64,7 +65,7 @@ pub fn run(options: &Options) -> Result<Summary> {
         facts.extend(rebuild(&setup, &outcomes)?);
     }
     let timed = startable(&prepared.plan.timed, &outcomes);
-    check_answers(&cache, &prepared, &timed, &mut outcomes)?;
+    watched(options, || check_answers(&cache, &prepared, &timed, &mut outcomes))?;
     let timed = less_missing(timed, &outcomes);
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
@@ -73,8 +74,8 @@ pub fn run(options: &Options) -> Result<Summary> {
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
-    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes, &relaid)?;
-    memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes, &relaid, options.alone)?;
+    watched(options, || memory::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
     }
@@ -86,11 +87,27 @@ pub fn run(options: &Options) -> Result<Summary> {
     let (memory, sha256) = folder.keep_memory(timed.len())?;
     estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
     let mut not_measured = not_measured(&prepared, &timed);
-    not_measured.extend(limits);
+    let voided = timing::voided(&samples.blocks);
+    for one in limits.iter().chain(&voided) {
+        say(&format!("not measured: {}: {}", one.what, one.why));
+    }
+    not_measured.extend(limits.into_iter().chain(voided));
     not_measured.extend(layouts::not_measured(&layout_rows, prepared.plan.layouts));
     let path = folder.finish(&estimates, not_measured, now())?;
     let report = render(&path, &options.out.join("report"))?;
     Ok(summary(path, report, &artifacts))
+}
+
+/// Does some work in which programs are started, and lets none of their processes outlive it.
+fn watched<T>(options: &Options, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    // Where the kernel does not tell of children, the timed starts say so.
+    let watch = options.alone.then(Watch::begin).and_then(Result::ok);
+    let done = work();
+    let strays = watch.map(|watch| watch.hunt(None)).unwrap_or_default();
+    if !strays.is_empty() {
+        say(&format!("warning: {}", strays::words(&strays)));
+    }
+    done
 }
 
 /// Estimates of a finished run, from its samples and readings alone.

@@ -11,6 +11,7 @@ mod end_to_end;
 mod fixtures;
 mod going_on;
 mod inspect;
+mod misbehaving;
 mod packages;
 
 use bench::Bench;
