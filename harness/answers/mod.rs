@@ -185,12 +185,7 @@ pub fn check_speed(
     Ok(answer)
 }
 
-fn start_answer(
-    what: &'static str,
-    command: &Command,
-    status: i32,
-    stdout: &str,
-) -> Result<(), Wrong> {
+fn start_answer(what: &'static str, command: &Command, status: i32, stdout: &str) -> Result<(), Wrong> {
     let finished = command.run()?;
     expect_status(what, &finished, status)?;
     if finished.stdout != stdout.as_bytes() {

@@ -104,7 +104,14 @@ mod tests {
 
     fn measured() -> Measured {
         let pages = Pages { total: 10, resident: 10, folios: Some(4), place: Some(7) };
-        Measured { block: block(), environment_bytes: 7, before: pages, after: pages, held: true, strays: Vec::new() }
+        Measured {
+            block: block(),
+            environment_bytes: 7,
+            before: pages,
+            after: pages,
+            held: true,
+            strays: Vec::new(),
+        }
     }
 
     #[test]

@@ -220,8 +220,9 @@ impl Sitting {
         request: &Request,
     ) -> Result<Measured> {
         let mut starter = self.starter_reading(set, commands, input, request)?;
-        let hunt =
-            |set: &CopySet<Folder>| self.watch.as_ref().map(|watch| watch.hunt(set.holder())).unwrap_or_default();
+        let hunt = |set: &CopySet<Folder>| {
+            self.watch.as_ref().map(|watch| watch.hunt(set.holder())).unwrap_or_default()
+        };
         // Those of the rounds that faulted the files in must not run on into the block.
         let mut strays = hunt(set);
         let look = |set: &CopySet<Folder>| set.pages().context("cannot look at the page cache");

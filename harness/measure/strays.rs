@@ -66,7 +66,11 @@ pub fn words(strays: &[String]) -> String {
     let names: BTreeSet<&str> = strays.iter().map(String::as_str).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let what = if strays.len() == 1 { "process" } else { "processes" };
-    format!("{} {what} ({}) outlived the starts that left them, and were killed", strays.len(), names.join(", "))
+    format!(
+        "{} {what} ({}) outlived the starts that left them, and were killed",
+        strays.len(),
+        names.join(", ")
+    )
 }
 
 /// Children of this process, of whichever thread.
@@ -95,7 +99,10 @@ mod tests {
     #[test]
     fn strays_are_told_in_words() {
         let strays = ["sleep", "sh", "sleep"].map(str::to_owned);
-        assert_eq!(words(&strays), "3 processes (sh, sleep) outlived the starts that left them, and were killed");
+        assert_eq!(
+            words(&strays),
+            "3 processes (sh, sleep) outlived the starts that left them, and were killed"
+        );
     }
 
     #[test]

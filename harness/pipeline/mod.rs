@@ -94,7 +94,7 @@ pub fn run(options: &Options) -> Result<Summary> {
     not_measured.extend(limits.into_iter().chain(voided));
     not_measured.extend(layouts::not_measured(&layout_rows, prepared.plan.layouts));
     let path = folder.finish(&estimates, not_measured, now())?;
-    let report = render(&path, &options.out.join("report"))?;
+    let report = render(&path, &options.out.join("report"), None)?;
     Ok(summary(path, report, &artifacts))
 }
 
@@ -192,11 +192,14 @@ pub fn startables(options: &Options) -> Result<Vec<Startable>> {
     Ok(outcomes.iter().filter(wanted).filter_map(startable).collect())
 }
 
-/// Renders the report of a run into `report/<name>`; gives the path of its Markdown.
-pub fn render(run: &Path, reports: &Path) -> Result<PathBuf> {
+/// Renders the report of a run into `report/<name>`; gives the path of its Markdown. With `criterion`, the folder
+/// that Criterion writes and the name of a baseline there, those results stand beside the run's.
+pub fn render(run: &Path, reports: &Path, criterion: Option<(&Path, &str)>) -> Result<PathBuf> {
     let run = Run::load(run)?;
+    let criterion =
+        criterion.map(|(folder, baseline)| results::load_criterion(folder, baseline)).transpose()?;
     let folder = reports.join(&run.info.name);
-    for (name, bytes) in report::render(&run)? {
+    for (name, bytes) in report::render_beside(&run, criterion.as_ref())? {
         let path = folder.join(name);
         table::make_dir(path.parent().unwrap_or(&folder))?;
         table::write_file(&path, &bytes)?;

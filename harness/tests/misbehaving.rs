@@ -18,11 +18,8 @@ struct Bad {
     then: &'static str,
 }
 
-const FORKS: Bad = Bad {
-    name: "forks",
-    imports: &["os/exec"],
-    then: "exec.Command(\"/bin/sleep\", \"7654321\").Start()",
-};
+const FORKS: Bad =
+    Bad { name: "forks", imports: &["os/exec"], then: "exec.Command(\"/bin/sleep\", \"7654321\").Start()" };
 
 const DAEMON: Bad = Bad {
     name: "daemon",
@@ -31,12 +28,14 @@ const DAEMON: Bad = Bad {
            c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}\nc.Start()",
 };
 
-const DIES: Bad =
-    Bad { name: "dies", imports: &["syscall"], then: "syscall.Kill(os.Getpid(), syscall.SIGKILL)\nselect {}" };
+const DIES: Bad = Bad {
+    name: "dies",
+    imports: &["syscall"],
+    then: "syscall.Kill(os.Getpid(), syscall.SIGKILL)\nselect {}",
+};
 
 /// Fails once in a while, by the number of the process.
-const SOMETIMES: Bad =
-    Bad { name: "sometimes", imports: &[], then: "if os.Getpid()%4 == 0 { os.Exit(5) }" };
+const SOMETIMES: Bad = Bad { name: "sometimes", imports: &[], then: "if os.Getpid()%4 == 0 { os.Exit(5) }" };
 
 /// Once pinned it ignores SIGTERM, fills its output, and never ends.
 const HANGS: Bad = Bad {
@@ -118,10 +117,18 @@ fn what_misbehaves_when_timed_is_named_and_counts_for_nothing() {
     for (program, reason) in expected {
         let of: Vec<_> = blocks.iter().filter(|row| row.get("program") == program).collect();
         assert!(!of.is_empty() && of.iter().all(|row| row.get("voided") == "true"), "{program}");
-        assert!(of.iter().all(|row| row.get("reason").contains(reason)), "{program}: {}", of[0].get("reason"));
+        assert!(
+            of.iter().all(|row| row.get("reason").contains(reason)),
+            "{program}: {}",
+            of[0].get("reason")
+        );
         let why = why(&bench, &format!("starts of {program}, pinned, faulted")).expect("is named");
         assert!(why.contains(reason), "{why}");
-        assert!(done.stderr.contains(&format!("not measured: starts of {program}, pinned")), "{}", done.stderr);
+        assert!(
+            done.stderr.contains(&format!("not measured: starts of {program}, pinned")),
+            "{}",
+            done.stderr
+        );
     }
     // Whichever blocks had no failure count; the others are voided and say so.
     for row in blocks.iter().filter(|row| row.get("program") == "sometimes" && row.get("voided") == "true") {
@@ -131,16 +138,14 @@ fn what_misbehaves_when_timed_is_named_and_counts_for_nothing() {
     let starts = bench.table("results/local/starts.csv.gz");
     let bad_blocks: Vec<&str> =
         starts.iter().filter(|row| row.get("status") != "ok").map(|row| row.get("block")).collect();
-    let voided = |number: &str| {
-        blocks.iter().any(|row| row.get("block") == number && row.get("voided") == "true")
-    };
+    let voided =
+        |number: &str| blocks.iter().any(|row| row.get("block") == number && row.get("voided") == "true");
     assert!(!bad_blocks.is_empty() && bad_blocks.iter().all(|number| voided(number)));
 
     if several_cpus() {
         let of = |condition: &str| -> Vec<_> {
-            let of = |row: &&super::bench::Row| {
-                row.get("program") == "hangs" && row.get("condition") == condition
-            };
+            let of =
+                |row: &&super::bench::Row| row.get("program") == "hangs" && row.get("condition") == condition;
             blocks.iter().filter(of).collect()
         };
         assert_eq!(of("pinned").len(), 1, "what hangs was started again and again");

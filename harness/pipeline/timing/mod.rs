@@ -25,9 +25,9 @@ use crate::measure::{
 };
 use crate::plan::{Case, Timed};
 use crate::results::{NotMeasured, RunFolder};
+use crate::sys::spawn::End;
 use crate::ui::Phase;
 use crate::{answers, interrupt};
-use crate::sys::spawn::End;
 use design::{Doing, OverLayouts, Visit, Wanted, visits, visits_over_layouts};
 
 pub(super) use voided::not_measured as voided;

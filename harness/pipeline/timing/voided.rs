@@ -65,10 +65,7 @@ mod tests {
         let named = not_measured(&all);
         assert_eq!(named.len(), 1, "{named:?}");
         assert_eq!(named[0].what, "starts of ill, pinned, faulted");
-        assert_eq!(
-            named[0].why,
-            "14 of 20 blocks were voided, which leaves 3 copies; the first: reason 6"
-        );
+        assert_eq!(named[0].why, "14 of 20 blocks were voided, which leaves 3 copies; the first: reason 6");
         assert!(not_measured(&[]).is_empty());
     }
 }
