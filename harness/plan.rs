@@ -153,7 +153,7 @@ pub fn plan(axes: &Axes<'_>) -> Plan {
 impl Plan {
     /// Adds a program on one toolchain and target: its cases, and its starts where they are timed.
     fn add(&mut self, axes: &Axes<'_>, number: usize, program: &Program, toolchain: &str, target: &str) {
-        for variant in axes.variants.iter().filter(|variant| variant.language == program.source.language()) {
+        for variant in axes.variants.iter().filter(|variant| is_built(axes, program, variant)) {
             for stripped in [false, true] {
                 self.cases.push(Case {
                     program: program.name.clone(),
@@ -183,6 +183,9 @@ impl Plan {
         let is_go = program.source.language() == Language::Go;
         let primary =
             || contrasts_of(program, axes.variants, axes.contrasts).filter(move |pair| pair.primary && is_go);
+        if program.rung().is_some() {
+            return;
+        }
         let full = axes.kind == RunKind::Full;
         if full || (self.layouts > 0 && program.runs == RunKind::Quick) {
             self.over_layouts.extend(timed(sides(axes, primary().filter(|pair| !pair.control))));
@@ -191,6 +194,14 @@ impl Plan {
             self.at_work.extend(timed(sides(axes, primary().filter(|pair| pair.pie_only || pair.control))));
         }
     }
+}
+
+/// Whether a program is built that way: in its language, and a rung of the ladder only where that is timed.
+fn is_built(axes: &Axes<'_>, program: &Program, variant: &Variant) -> bool {
+    let mut timed = contrasts_of(program, axes.variants, axes.contrasts);
+    variant.language == program.source.language()
+        && (program.rung().is_none()
+            || timed.any(|contrast| contrast.base == variant.name || contrast.changed == variant.name))
 }
 
 /// The variants on either side of some contrasts, in the order of the configuration.

@@ -8,6 +8,7 @@
 
 mod builds;
 mod components;
+mod ladder;
 pub mod memory;
 mod modes;
 mod parts;
@@ -15,12 +16,12 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use builds::build_costs;
-
 use crate::config::Contrast;
 use crate::plan::Timed;
 use crate::results::{BlockRow, EstimateRow, Samples};
-use crate::stats::{Estimate, mean_interval, median};
+use crate::stats::{Estimate, deviation, mean_interval, median};
+pub use builds::build_costs;
+pub use ladder::{Ladder, ladder};
 pub use parts::REST;
 use values::{BlockValues, METRICS, by_block, pairs};
 
@@ -166,7 +167,8 @@ impl Units<'_> {
             if !self.push(&said, &centres, f64::from, rows) {
                 continue;
             }
-            if TAKEN_APART.contains(&(metric, self.group.condition)) {
+            let shown = TAKEN_APART.contains(&(metric, self.group.condition));
+            if shown && self.group.scope != OVER_LAYOUTS {
                 let said = Said { statistic: "copy-centre", starts: 0, ..said };
                 let one = |mean| Estimate { mean, interval: None, units: 1 };
                 rows.extend(centres.iter().map(|centre| self.row(&said, one(*centre))));
@@ -216,6 +218,13 @@ impl Units<'_> {
                 if dots && centres.len() >= LEAST_UNITS {
                     let said = Said { starts: 0, ..said("layout-ratio", "ratio") };
                     let one = |log: &f64| Estimate { mean: log.exp(), interval: None, units: 1 };
+                    let spread = deviation(&centres, CONFIDENCE).map(|spread| Estimate {
+                        mean: spread.value,
+                        interval: Some(spread.interval),
+                        units: centres.len(),
+                    });
+                    let of_all = Said { statistic: "layout-deviation", unit: "log-ratio", ..said };
+                    layouts.extend(spread.map(|spread| self.row(&of_all, spread)));
                     layouts.extend(centres.iter().map(|centre| self.row(&said, one(centre))));
                 }
                 let means =

@@ -246,6 +246,8 @@ fn the_interval_of_work_comes_from_the_layouts() {
     assert!(ratio.low.expect("has one") < 0.98 && ratio.high.expect("has one") > 1.02, "{ratio:?}");
     let dots: Vec<f64> =
         own().filter(|row| row.statistic == "layout-ratio").map(|row| row.estimate).collect();
+    let spread = own().find(|row| row.statistic == "layout-deviation").expect("is estimated");
+    assert!((spread.estimate - 0.0517).abs() < 1e-3 && spread.low < Some(spread.estimate), "{spread:?}");
     assert_eq!((dots.len(), dots.iter().filter(|ratio| **ratio < 1.0).count()), (16, 8));
 }
 

@@ -13,10 +13,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use super::{Setup, prepare, run_within};
+use super::{Job, Paths, Setup, prepare, run_within};
 use crate::plan::Case;
 use crate::sys::usage;
 
@@ -69,7 +69,7 @@ pub fn link_cost(setup: &Setup<'_>, case: &Case, gopie: &Path) -> Result<Cost> {
         // Go takes it apart at white space, and understands quotes.
         format!("-toolexec='{}' {RECORD} '{}'", gopie.display(), used.display()),
     ];
-    run_within(setup, &job, &[], &extra)?;
+    run(setup, &job, &[], &extra)?;
     let text = fs::read_to_string(&graph).with_context(|| format!("cannot read {}", graph.display()))?;
     let (wall, cpu) = link_step(&text)?;
     let peak = tools(&used)?.iter().filter(|used| used.tool == "link").map(|used| used.peak).max();
@@ -83,10 +83,17 @@ pub fn whole_cost(setup: &Setup<'_>, case: &Case, gopie: &Path) -> Result<Cost> 
     let used = scratch.path().join("used");
     job.recipe.env.insert("GOCACHE".to_owned(), scratch.path().join("build").display().to_string());
     let before = [gopie.as_os_str().to_owned(), RECORD.into(), used.as_os_str().to_owned()];
-    run_within(setup, &job, &before, &[])?;
+    run(setup, &job, &before, &[])?;
     let all = tools(&used)?;
     let Used { wall, cpu, peak, .. } = all.first().context("`go` was not run")?;
     Ok(Cost { wall: *wall, cpu: *cpu, peak: *peak })
+}
+
+/// Runs a build for its cost; what it says when it fails has no path of this machine in it.
+fn run(setup: &Setup<'_>, job: &Job<'_>, before: &[OsString], extra: &[String]) -> Result<()> {
+    let paths = Paths { tool: job.tool, cache: setup.cache, source: job.source.dir.as_deref() };
+    let built = run_within(setup, job, before, extra);
+    built.map(drop).map_err(|error| anyhow!(paths.shorten(&format!("{error:#}"))))
 }
 
 fn tools(file: &Path) -> Result<Vec<Used>> {

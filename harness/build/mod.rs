@@ -5,7 +5,9 @@
 //! contains and whether it gives right answers is for others to say.
 
 mod cost;
+mod ladder;
 mod layout;
+mod overlay;
 mod reason;
 mod recipe;
 mod source;
@@ -17,7 +19,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde_json::json;
 
 use crate::cache::Cache;
 use crate::command::Command;
@@ -33,8 +34,6 @@ pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
 pub use layout::with_layout;
 use recipe::{Recipe, recipe};
 pub use store::Artifact;
-
-const RUNTIME_CGO: &str = "gopie_runtime_cgo.go";
 
 /// What builds rest on.
 #[derive(Debug)]
@@ -182,7 +181,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let variant = variant.copy_of.as_deref().and_then(find).unwrap_or(variant);
     let program = setup.config.programs.iter().find(|program| program.name == case.program);
     let program = program.context("the program is not configured")?;
-    let source = source::resolve(setup.config, program, setup.outputs)?;
+    let source = source::resolve(setup.cache, setup.config, program, setup.outputs)?;
     let tool = match variant.language {
         Language::Go => {
             let mut all = setup.toolchains.iter();
@@ -285,7 +284,7 @@ fn run_within(
         toolchain::fetch_modules(toolchain, &dir, setup.cache, interrupt::flag())?;
     }
     if let (Tool::Go(toolchain), true) = (job.tool, job.variant.import_runtime_cgo) {
-        write_overlay(setup.cache, toolchain, job)?;
+        overlay::write(setup.cache, toolchain, job)?;
     }
     let made = scratch.path().join("artifact");
     let output = made.display().to_string();
@@ -305,25 +304,6 @@ fn run_within(
     }
     let bytes = fs::read(&made).with_context(|| format!("cannot read {}", made.display()))?;
     Ok((bytes, stderr))
-}
-
-/// Go's `-overlay` puts a file into package main that imports `runtime/cgo`.
-fn write_overlay(cache: &Cache, toolchain: &Toolchain, job: &Job<'_>) -> Result<()> {
-    let sources = job.source.dir.clone().unwrap_or_else(|| toolchain.goroot.join("src"));
-    let main = sources.join(job.source.inputs.concat());
-    let folder = cache.dir("overlay")?;
-    let code = folder.join(RUNTIME_CGO);
-    // Both are the same whoever writes them, and renamed into place.
-    let write = |place: &Path, text: &str| -> Result<()> {
-        let file = tempfile::NamedTempFile::new_in(&folder)?;
-        fs::write(file.path(), text)?;
-        file.persist(place).with_context(|| format!("cannot write {}", place.display()))?;
-        Ok(())
-    };
-    write(&code, "package main\n\nimport _ \"runtime/cgo\"\n")?;
-    let place: PathBuf = main.components().collect();
-    let overlay = json!({ "Replace": { place.join(RUNTIME_CGO).display().to_string(): code } });
-    write(&job.overlay, &overlay.to_string())
 }
 
 /// The stripped twin of an artifact.

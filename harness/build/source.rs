@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::config::{Config, Program, Source};
+use super::ladder;
+use crate::cache::Cache;
+use crate::config::{Config, Program, Rung, Source};
 use crate::digest::{self, Hasher};
 
 /// A program's source, resolved.
@@ -21,9 +23,15 @@ pub(super) struct Resolved {
     pub(super) fetches: bool,
 }
 
-/// Resolves a program's source; `outputs` are folders that gopie writes to, which are no source.
-pub(super) fn resolve(config: &Config, program: &Program, outputs: &[PathBuf]) -> Result<Resolved> {
+/// Resolves a program's source, which is made where it is a generated one; `outputs` are folders that gopie writes to, which are no source.
+pub(super) fn resolve(
+    cache: &Cache,
+    config: &Config,
+    program: &Program,
+    outputs: &[PathBuf],
+) -> Result<Resolved> {
     match &program.source {
+        Source::Ladder(rung) => generated(cache, *rung),
         Source::Toolchain(package) => {
             let inputs = vec![package.clone()];
             Ok(Resolved { dir: None, inputs, sha256: String::new(), fetches: false })
@@ -51,6 +59,28 @@ pub(super) fn resolve(config: &Config, program: &Program, outputs: &[PathBuf]) -
             Ok(Resolved { dir: Some(dir), inputs, sha256: hasher.finish(), fetches })
         }
     }
+}
+
+/// A rung's module, kept in the cache under the digest of its files.
+fn generated(cache: &Cache, rung: Rung) -> Result<Resolved> {
+    let files = ladder::files(rung);
+    let mut hasher = Hasher::default();
+    for (name, text) in &files {
+        hasher.field(name).field(text);
+    }
+    let sha256 = hasher.finish();
+    let place = cache.dir("generated")?.join(&sha256);
+    if !place.exists() {
+        let scratch = cache.scratch()?;
+        let made = scratch.path().join("module");
+        fs::create_dir(&made).with_context(|| format!("cannot make {}", made.display()))?;
+        for (name, text) in &files {
+            let path = made.join(name);
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        cache.publish(&made, &place)?;
+    }
+    Ok(Resolved { dir: Some(place), inputs: vec![".".to_owned()], sha256, fetches: false })
 }
 
 /// Names of the files in C right in a folder, sorted.

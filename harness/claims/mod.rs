@@ -8,6 +8,7 @@ mod cost;
 mod effect;
 mod linkage;
 mod memory;
+mod relocations;
 mod settings;
 pub mod speed;
 mod subject;
@@ -27,6 +28,7 @@ pub use effect::{
     judged_by, measure_words, not_excluded, quiet_blocks,
 };
 pub use memory::{ANONYMOUS, FURTHER, FURTHER_TABLES, Growth, PAGE_TABLES};
+pub use relocations::{Climbed, costs, twins};
 pub use settings::recipe;
 
 /// What became of a claim.
@@ -97,7 +99,7 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 9] = [
+const RULES: [(&str, Rule); 10] = [
     ("pie-makes-dynamic", linkage::pie_makes_dynamic),
     ("pie-needs-c-toolchain", linkage::pie_needs_c_toolchain),
     ("pie-needs-loader", linkage::pie_needs_loader),
@@ -105,6 +107,7 @@ const RULES: [(&str, Rule); 9] = [
     ("imports-enable-cgo", linkage::imports_enable_cgo),
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
+    ("relocation-cost", relocations::cost_grows),
     ("speed-cost", speed::speed),
     ("memory-cost", memory::memory),
 ];

@@ -1,4 +1,4 @@
-use super::synthetic::{Link, Shape, Synthetic};
+use super::synthetic::{Costs, Link, Shape, Synthetic};
 use super::{Judged, Verdict, judge};
 use crate::results::Status;
 
@@ -213,6 +213,38 @@ fn startup_cost() {
         Verdict::Undecided,
         "no noise floor measured in 4 of 4",
     );
+}
+
+/// A ladder of two contrasts, one as given, one that is always the same.
+fn climbed(costs: Costs) -> Synthetic {
+    let always = Costs { contrast: "pie-given-external", ..PLAIN };
+    Synthetic { ladder: vec![costs, always], ..Synthetic::default() }
+}
+
+const PLAIN: Costs =
+    Costs { contrast: "pie-given-internal", relocation: (6e-9, 1e-9), page: (0.0, 0.1e-6), off: 0.0 };
+
+#[test]
+fn relocation_cost() {
+    let id = "relocation-cost";
+    let none = (0.0, 0.05e-9);
+    check(id, &Synthetic::default(), Verdict::Undecided, "no relocation ladder was climbed");
+    check(id, &climbed(PLAIN), Verdict::Supported, "a relocation is seen to cost something in 2 of 2");
+    check(id, &climbed(PLAIN), Verdict::Supported, "`pie-given-internal`: 6.00 ns [5.00, 7.00] a relocation");
+    check(id, &climbed(PLAIN), Verdict::Supported, "4 of 4 differences lie within their prediction interval");
+    let off = Costs { off: 30e-6, ..PLAIN };
+    check(id, &climbed(off), Verdict::Supported, "2 of 4 differences lie within their prediction interval");
+    let unsure = Costs { relocation: (6e-9, 7e-9), ..PLAIN };
+    check(id, &climbed(unsure), Verdict::Qualified, "something in 1 of 2 contrasts");
+    let pages = Costs { page: (2e-6, 0.1e-6), ..PLAIN };
+    check(id, &climbed(pages), Verdict::Qualified, "a page that relocations write to in 1 of 2");
+    let said = "15112 relocations more cost +0.49 ms on 49 pages, and +1.70 ms on 654 (`pie-given-internal`)";
+    check(id, &climbed(pages), Verdict::Qualified, said);
+    // Nothing is seen, and little enough is left that could be: only the latter refutes.
+    let alone =
+        |relocation| Synthetic { ladder: vec![Costs { relocation, ..PLAIN }], ..Synthetic::default() };
+    check(id, &alone((1e-9, 2e-9)), Verdict::Undecided, "something in 0 of 1");
+    check(id, &alone(none), Verdict::Refuted, "something in 0 of 1");
 }
 
 #[test]

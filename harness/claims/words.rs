@@ -162,12 +162,14 @@ fn bracketed(row: &EstimateRow, number: impl Fn(f64) -> String) -> String {
 /// A unit of time to write numbers in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeUnit {
-    /// `us`, `ms` or `s`.
+    /// `ns`, `us`, `ms` or `s`.
     pub name: &'static str,
     per_second: u32,
 }
 
 impl TimeUnit {
+    /// Nanoseconds.
+    pub const NS: Self = Self { name: "ns", per_second: 1_000_000_000 };
     /// Microseconds.
     pub const US: Self = Self { name: "us", per_second: 1_000_000 };
     /// Milliseconds.

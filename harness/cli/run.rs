@@ -33,7 +33,7 @@ pub(super) struct Run {
     /// A first look: two programs, a few seconds of starts
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Everything: all programs, every contrast of each, every artifact built twice
+    /// Everything: all programs, every contrast, speed at work, build cost, every artifact built twice
     #[arg(long)]
     full: bool,
     /// Only these programs

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 
-use super::{Contrast, Language, Program, Variant};
+use super::{Contrast, Language, Program, Rung, Variant};
 use crate::hint::HintExt;
 
 const SCHEMA: u32 = 1;
@@ -46,6 +46,17 @@ pub enum ConfigError {
         program: String,
         /// What stands in the digest's place.
         digest: String,
+    },
+    /// A rung that cannot be built.
+    #[error(
+        "a rung of the ladder has {} pointers, one every {} bytes: a stride is a multiple of 8, and all of them \
+         take no more than a gibibyte",
+        rung.pointers,
+        rung.stride
+    )]
+    BadRung {
+        /// The rung.
+        rung: Rung,
     },
     /// A key of the other language.
     #[error("the variant {name:?} sets {key:?}, which does not apply to programs in {language:?}")]
@@ -90,6 +101,9 @@ pub(super) fn schema(path: &Path, schema: u32) -> Result<()> {
 pub(super) fn programs(programs: &[Program]) -> Result<(), ConfigError> {
     names("program", programs.iter().map(|program| program.name.as_str()))?;
     for program in programs {
+        if let Some(rung) = program.rung().filter(|rung| !rung.sound()) {
+            return Err(ConfigError::BadRung { rung });
+        }
         let workloads = [Some(&program.workload), program.speed.as_ref()];
         for digest in workloads.into_iter().flatten().flat_map(|one| one.stdout_sha256.values()) {
             if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {

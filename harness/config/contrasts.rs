@@ -5,7 +5,8 @@ use super::{Contrast, Contrasts, Program, RunKind, Variant};
 /// Name of the variant that is the proposal's build.
 pub const PROPOSAL: &str = "static";
 
-/// The contrasts that apply to a program: both sides are known, and ways of building its language.
+/// The contrasts that apply to a program: both sides are known, and ways of building its language; to a rung of
+/// the relocation ladder those that say so.
 pub fn contrasts_of<'a>(
     program: &'a Program,
     variants: &'a [Variant],
@@ -15,7 +16,11 @@ pub fn contrasts_of<'a>(
         let mut own = variants.iter().filter(|variant| variant.language == program.source.language());
         own.any(|variant| variant.name == name)
     };
-    contrasts.iter().filter(move |contrast| builds(&contrast.base) && builds(&contrast.changed))
+    let applies = |contrast: &&Contrast| program.rung().is_none() || contrast.ladder;
+    contrasts
+        .iter()
+        .filter(applies)
+        .filter(move |contrast| builds(&contrast.base) && builds(&contrast.changed))
 }
 
 /// Those of them that this kind of run times.

@@ -5,6 +5,7 @@
 
 mod check;
 mod contrasts;
+mod ladder;
 mod program;
 mod variant;
 
@@ -20,8 +21,11 @@ use crate::cache::Cache;
 use crate::digest::Hasher;
 use crate::hint::HintExt;
 
+use ladder::Ladder;
+
 pub use check::{ConfigError, select};
 pub use contrasts::{PROPOSAL, contrasts_of, timed_contrasts};
+pub use ladder::{CHECK, CHECKED, Rung, STARTED};
 pub use program::{Answer, Contrasts, Input, Language, Program, RunKind, Source, Workload};
 pub use variant::{Change, Contrast, Variant};
 
@@ -32,7 +36,7 @@ const VARIANTS: &str = "variants.toml";
 /// What a run may compare.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The programs, in the order of the file.
+    /// The programs, in the order of the file, then the rungs of the relocation ladder.
     pub programs: Vec<Program>,
     /// The variants, in the order of the file.
     pub variants: Vec<Variant>,
@@ -53,6 +57,8 @@ struct ProgramsFile {
     #[serde(rename = "schema")]
     _schema: u32,
     program: Vec<Program>,
+    #[serde(default)]
+    ladder: Vec<Ladder>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +87,7 @@ impl Config {
         let text = fs::read_to_string(&programs_path)
             .with_context(|| format!("cannot read {}", programs_path.display()))
             .usage("--config names a folder with a programs.toml in it")?;
-        let programs: ProgramsFile = parse(&programs_path, &text)?;
+        let mut programs: ProgramsFile = parse(&programs_path, &text)?;
         let variants_path = root.join(VARIANTS);
         let variants: VariantsFile = if variants_path.exists() {
             let text = fs::read_to_string(&variants_path)
@@ -90,6 +96,7 @@ impl Config {
         } else {
             parse(Path::new(VARIANTS), embedded_text(VARIANTS))?
         };
+        programs.program.extend(programs.ladder.iter().flat_map(Ladder::programs));
         check::programs(&programs.program)
             .with_context(|| format!("in {}", programs_path.display()))
             .usage("docs/formats.md describes the keys of this file")?;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ladder::Rung;
+
 /// The kinds of run, from the shortest to the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -42,6 +44,8 @@ pub enum Source {
     Toolchain(String),
     /// A reference program in C: every `*.c` of a folder, relative to `programs.toml`, compiled together.
     C(String),
+    /// Generated: a rung of the relocation ladder.
+    Ladder(Rung),
 }
 
 /// The language of a program: which variants it is built as.
@@ -59,7 +63,7 @@ impl Source {
     /// The language of what is there.
     pub fn language(&self) -> Language {
         match self {
-            Self::Module { .. } | Self::Toolchain(_) => Language::Go,
+            Self::Module { .. } | Self::Toolchain(_) | Self::Ladder(_) => Language::Go,
             Self::C(_) => Language::C,
         }
     }
@@ -77,6 +81,8 @@ struct SourceTable {
     toolchain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     c: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ladder: Option<Rung>,
 }
 
 impl TryFrom<SourceTable> for Source {
@@ -84,14 +90,17 @@ impl TryFrom<SourceTable> for Source {
 
     fn try_from(table: SourceTable) -> Result<Self, Self::Error> {
         match table {
-            SourceTable { module: Some(folder), package, toolchain: None, c: None } => {
+            SourceTable { module: Some(folder), package, toolchain: None, c: None, ladder: None } => {
                 Ok(Self::Module { folder, package: package.unwrap_or_else(|| ".".to_owned()) })
             }
-            SourceTable { module: None, package: None, toolchain: Some(package), c: None } => {
+            SourceTable { module: None, package: None, toolchain: Some(package), c: None, ladder: None } => {
                 Ok(Self::Toolchain(package))
             }
-            SourceTable { module: None, package: None, toolchain: None, c: Some(folder) } => {
+            SourceTable { module: None, package: None, toolchain: None, c: Some(folder), ladder: None } => {
                 Ok(Self::C(folder))
+            }
+            SourceTable { module: None, package: None, toolchain: None, c: None, ladder: Some(rung) } => {
+                Ok(Self::Ladder(rung))
             }
             _ => Err("a source is { module = \"folder\" }, with package = \"./cmd/name\" if it is not the \
                       folder itself, or { toolchain = \"cmd/name\" }, or { c = \"folder\" }"),
@@ -107,6 +116,7 @@ impl From<Source> for SourceTable {
             }
             Source::Toolchain(package) => Self { toolchain: Some(package), ..Self::default() },
             Source::C(folder) => Self { c: Some(folder), ..Self::default() },
+            Source::Ladder(rung) => Self { ladder: Some(rung), ..Self::default() },
         }
     }
 }
@@ -162,7 +172,7 @@ pub enum Input {
 }
 
 /// A command of a program and what it must answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// Arguments; `{input}` stands for the generated input's path, `{goroot}` for the toolchain's root,
@@ -181,7 +191,7 @@ pub struct Answer {
 }
 
 /// A workload: what the program is for, with a checked answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Workload {
     /// Arguments, as in [`Answer::args`].

@@ -121,4 +121,7 @@ pub struct Contrast {
     /// Whether both sides are the same bytes: the noise floor.
     #[serde(default)]
     pub control: bool,
+    /// Whether it is timed on the relocation ladder.
+    #[serde(default)]
+    pub ladder: bool,
 }

@@ -15,16 +15,15 @@ use crate::sys::mounts::Mounts;
 /// Modules of DAMON that change how pages lie, or look at them all the time.
 const DAEMONS: [&str; 3] = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
 
-/// `CAP_IPC_LOCK` and `CAP_SYS_ADMIN`, bits of the capabilities' mask.
+/// `CAP_IPC_LOCK`, a bit of the capabilities' mask.
 const IPC_LOCK: u32 = 14;
 
 pub(super) fn findings(machine: &Machine, variants: usize) -> Vec<Finding> {
     let module = |name: &str| text(format!("/sys/module/{name}/parameters/enabled"));
     let modules = DAEMONS.map(|name| (name, module(name)));
-    let kdamonds = text("/sys/kernel/mm/damon/admin/kdamonds/nr_kdamonds").parse().unwrap_or(0);
     let limit = getrlimit(Resource::Memlock).current;
     vec![
-        damon(&modules, kdamonds, Path::new("/sys/kernel/mm/damon").exists()),
+        damon(&modules, &kdamonds(), Path::new("/sys/kernel/mm/damon").exists()),
         huge_pages(&machine.huge_pages, &machine::kernel_config()),
         locked_memory(limit, capable(&text("/proc/self/status"), IPC_LOCK), variants),
         mounts(),
@@ -43,13 +42,26 @@ fn can_read(path: &str) -> bool {
     File::open(path).is_ok_and(|mut file| file.read(&mut [0; 8]).is_ok())
 }
 
-fn damon(modules: &[(&str, String)], kdamonds: u32, known: bool) -> Finding {
+/// What the daemons that were set up through sysfs do, where they run: `pageout by kdamond 0`.
+fn kdamonds() -> Vec<String> {
+    let root = Path::new("/sys/kernel/mm/damon/admin/kdamonds");
+    let mut running = Vec::new();
+    for number in 0..text(root.join("nr_kdamonds")).parse::<u32>().unwrap_or(0) {
+        let own = root.join(number.to_string());
+        if text(own.join("state")) == "on" {
+            let action = text(own.join("contexts/0/schemes/0/action"));
+            let action = if action.is_empty() { "watching".to_owned() } else { action };
+            running.push(format!("{action} by kdamond {number}"));
+        }
+    }
+    running
+}
+
+fn damon(modules: &[(&str, String)], kdamonds: &[String], known: bool) -> Finding {
     let on = |value: &str| ["Y", "1"].contains(&value);
     let mut running: Vec<String> =
         modules.iter().filter(|(_, value)| on(value)).map(|(name, _)| (*name).to_owned()).collect();
-    if kdamonds > 0 {
-        running.push(format!("{kdamonds} of /sys/kernel/mm/damon/admin"));
-    }
+    running.extend(kdamonds.iter().cloned());
     let found = match (running.is_empty(), known) {
         (false, _) => format!("running: {}", running.join(", ")),
         (true, true) => "in this kernel, not running".to_owned(),
@@ -59,8 +71,9 @@ fn damon(modules: &[(&str, String)], kdamonds: u32, known: bool) -> Finding {
         "DAMON",
         running.is_empty(),
         found,
-        "it can reclaim, move or split a file's pages in the middle of a run, which voids blocks; \
-         `echo N > /sys/module/NAME/parameters/enabled` as root stops it",
+        "it can reclaim, move or split a file's pages in the middle of a run, which voids blocks; as root \
+         `echo N > /sys/module/NAME/parameters/enabled` stops a module, and `echo off > \
+         /sys/kernel/mm/damon/admin/kdamonds/N/state` what was set up by hand",
     )
 }
 
@@ -141,11 +154,11 @@ mod tests {
     #[test]
     fn daemons_are_named() {
         let all = |on: &str| DAEMONS.map(|name| (name, if name == on { "Y" } else { "N" }.to_owned()));
-        let found = damon(&all("damon_stat"), 0, true);
+        let found = damon(&all("damon_stat"), &[], true);
         assert_eq!((found.verdict, found.found.as_str()), (Verdict::Limits, "running: damon_stat"));
-        assert_eq!(damon(&all(""), 2, true).verdict, Verdict::Limits);
-        assert_eq!(damon(&all(""), 0, true).verdict, Verdict::Well);
-        assert_eq!(damon(&[], 0, false).found, "not in this kernel");
+        assert_eq!(damon(&all(""), &["pageout by kdamond 0".to_owned()], true).verdict, Verdict::Limits);
+        assert_eq!(damon(&all(""), &[], true).verdict, Verdict::Well);
+        assert_eq!(damon(&[], &[], false).found, "not in this kernel");
     }
 
     #[test]

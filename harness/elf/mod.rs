@@ -7,7 +7,7 @@
 //! the facts are worth, is left to `results`, `analyse` and `report`.
 //!
 //! One file an idea: `raw` (headers, the only one that names goblin), `dynamic`, `relocations`, `tally`, `packed`,
-//! `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers
+//! `pages`, `linkage`, `hardening`, `symbols`, `memory`, `segments`, `sections`, `sizes`, `notes`, `image` (pointers
 //! once relocated), `go`, `names`; for Go packages `pclntab`, `symbol_table`, `go_names`, `packages`.
 
 mod dynamic;
@@ -23,6 +23,7 @@ mod names;
 mod notes;
 mod packages;
 mod packed;
+mod pages;
 mod pclntab;
 mod raw;
 mod relocations;
@@ -131,7 +132,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, ElfError> {
         machine: names::machine(elf.header.e_machine),
         class: if elf.encoding.wide { 64 } else { 32 },
         endian: if elf.encoding.little { Endian::Little } else { Endian::Big },
-        relocations: Relocations::of(&elf, source, &tables)?,
+        relocations: Relocations::of(&elf, linkage.kind, source, &tables)?,
         hardening: Hardening::of(&elf, dynamic, linkage.kind, &named),
         memory: Memory::of(&elf),
         symbols_present: sections::has_symbols(&elf),

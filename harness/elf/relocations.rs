@@ -5,7 +5,8 @@
 //! is counted through its section headers: all relocation sections of an object file; of a program only
 //! those that are loaded, which in a static glibc program are the `IRELATIVE` ones that its start-up code
 //! applies between `__rela_iplt_start` and `__rela_iplt_end`. Where the section headers are gone too nothing
-//! can be told, and [`RelocationSource::Nowhere`] says so. Tables that are no arrays are left to `packed`.
+//! can be told, and [`RelocationSource::Nowhere`] says so. Tables that are no arrays are left to `packed`, the
+//! pages that are written to, to `pages`.
 //!
 //! Sources: ELF gABI 4.3, "Relocation" and "Dynamic Section" (RELR); `elf/dynamic-link.h` and
 //! `csu/libc-start.c` of glibc; for MIPS and SPARC `r_info`, `elfxx-mips.c` and `elf.h`; for Android's tags and
@@ -17,6 +18,7 @@ use std::ops::Range;
 use super::dynamic::Dynamic;
 use super::names::{self, SHT_ANDROID_REL, SHT_ANDROID_RELA, SHT_ANDROID_RELR, SHT_CREL, SHT_RELR};
 use super::packed;
+use super::pages;
 use super::raw::{Elf, section, tag};
 use super::tally::Tally;
 use super::{ElfError, LinkageKind};
@@ -75,6 +77,9 @@ pub struct Relocations {
     pub relr_addresses: u64,
     /// Bytes of all tables, what two tables share counted once.
     pub table_bytes: u64,
+    /// Distinct pages of 4 KiB that they write to; `None` where that is not told: in object files, whose offsets
+    /// are not addresses, and where a table is Android's or CREL.
+    pub pages: Option<u64>,
     /// How many of each type; sums to `total`.
     pub by_type: BTreeMap<String, u64>,
 }
@@ -92,7 +97,7 @@ pub(super) enum Encoded {
 
 /// A relocation table, as offsets into the file.
 pub(super) struct Table {
-    encoded: Encoded,
+    pub(super) encoded: Encoded,
     plt: bool,
     pub(super) range: Range<u64>,
 }
@@ -197,7 +202,12 @@ fn section_tables(elf: &Elf<'_>, kind: LinkageKind) -> Result<Vec<Table>, ElfErr
 
 impl Relocations {
     /// Counts the relocations of some tables.
-    pub(super) fn of(elf: &Elf<'_>, source: RelocationSource, tables: &[Table]) -> Result<Self, ElfError> {
+    pub(super) fn of(
+        elf: &Elf<'_>,
+        kind: LinkageKind,
+        source: RelocationSource,
+        tables: &[Table],
+    ) -> Result<Self, ElfError> {
         let mut tally = Tally::new(elf);
         let (mut relr_words, mut relr_addresses, mut plt) = (0, 0, 0);
         for table in tables {
@@ -234,7 +244,9 @@ impl Relocations {
         }
         let total = by_type.values().sum();
         let table_bytes = covered(tables);
-        Ok(Self { source, total, relative, plt, relr_words, relr_addresses, table_bytes, by_type })
+        let loaded = source != RelocationSource::Nowhere && kind != LinkageKind::Relocatable;
+        let pages = if loaded { pages::written(elf, tables)? } else { None };
+        Ok(Self { source, total, relative, plt, relr_words, relr_addresses, table_bytes, pages, by_type })
     }
 }
 
@@ -263,7 +275,7 @@ fn covered(tables: &[Table]) -> u64 {
     bytes.sum()
 }
 
-fn slice<'a>(elf: &Elf<'a>, range: &Range<u64>) -> Result<&'a [u8], ElfError> {
+pub(super) fn slice<'a>(elf: &Elf<'a>, range: &Range<u64>) -> Result<&'a [u8], ElfError> {
     elf.slice("a relocation table", range.start, range.end.saturating_sub(range.start))
 }
 

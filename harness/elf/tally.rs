@@ -133,14 +133,14 @@ impl<'e> Tally<'e> {
 }
 
 /// Where `r_info` has the type of an entry and, on MIPS, where it matters, its symbol.
-struct Layout {
+pub(super) struct Layout {
     shift: u32,
     mask: u64,
     symbol: u64,
 }
 
 impl Layout {
-    fn of(encoding: Encoding, machine: u16) -> Self {
+    pub(super) fn of(encoding: Encoding, machine: u16) -> Self {
         let (low, high) = (0xffff_ffff, 0xffff_ffff << 32);
         let (shift, mask, symbol) = match (encoding.wide, machine) {
             (false, constant::EM_MIPS) => (0, 0xff, 0xffff_ff00),
@@ -154,7 +154,7 @@ impl Layout {
     }
 
     /// Type of an entry, and on MIPS whether it names a symbol.
-    fn split(&self, info: u64) -> (u64, bool) {
+    pub(super) fn split(&self, info: u64) -> (u64, bool) {
         ((info >> self.shift) & self.mask, info & self.symbol != 0)
     }
 }

@@ -35,6 +35,7 @@ const FACTS: &[Column] = &[
     ("relr_words", |facts| facts.relocations.relr_words.to_string()),
     ("relr_addresses", |facts| facts.relocations.relr_addresses.to_string()),
     ("relocation_table_bytes", |facts| facts.relocations.table_bytes.to_string()),
+    ("relocated_pages", |facts| facts.relocations.pages.map_or_else(String::new, |pages| pages.to_string())),
     ("relocation_source", |facts| facts.relocations.source.word().to_owned()),
     ("sections", |facts| facts.sections.len().to_string()),
     ("segments", |facts| facts.segments.len().to_string()),

@@ -103,6 +103,7 @@ struct Relocations<'a> {
     relr_words: u64,
     relr_addresses: u64,
     table_bytes: u64,
+    pages: Option<u64>,
     by_type: &'a BTreeMap<String, u64>,
     source: &'static str,
 }
@@ -321,6 +322,7 @@ impl<'a> Told<'a> {
                 relr_words: relocations.relr_words,
                 relr_addresses: relocations.relr_addresses,
                 table_bytes: relocations.table_bytes,
+                pages: relocations.pages,
                 by_type: &relocations.by_type,
                 source: relocations.source.word(),
             },

@@ -102,10 +102,11 @@ fn rows(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
         0 => String::new(),
         words => format!(", {} of them packed into {words} words", relocations.relr_addresses),
     };
+    let pages = relocations.pages.map_or_else(String::new, |pages| format!(", on {pages} pages of 4 KiB"));
     row(
         "relocations",
         format!(
-            "{}: {} relative, {} of functions{packed}; {} bytes of tables",
+            "{}: {} relative, {} of functions{packed}{pages}; {} bytes of tables",
             relocations.total, relocations.relative, relocations.plt, relocations.table_bytes
         ),
     );

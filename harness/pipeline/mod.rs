@@ -18,14 +18,14 @@ use anyhow::Result;
 
 use crate::build::Outcome;
 use crate::cache::Cache;
-use crate::config::RunKind;
+use crate::config::{Program, RunKind};
 use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
     self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
 };
 use crate::ui::say;
-use crate::{analyse, answers, report};
+use crate::{analyse, answers, report, sys};
 
 pub use prepare::Options;
 use prepare::{not_measured, prepare, setup, surroundings};
@@ -60,21 +60,27 @@ pub fn run(options: &Options) -> Result<Summary> {
     let outputs = [options.out.join("results"), options.out.join("report")];
     let setup = setup(&cache, &prepared, &outputs);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
-    let mut facts = inspect(&mut outcomes)?;
+    let mut facts = inspect(&prepared.info.rungs, &mut outcomes)?;
     if options.kind == RunKind::Full {
-        facts.extend(rebuild(&setup, &outcomes)?);
+        facts.extend(rebuild(&setup, &prepared.info.rungs, &outcomes)?);
     }
     let timed = startable(&prepared.plan.timed, &outcomes);
     watched(options, || check_answers(&cache, &prepared, &timed, &mut outcomes))?;
     let timed = less_missing(timed, &outcomes);
+    let mut not_measured = not_measured(&prepared, &timed);
+    let (rungs, timed) = apart(&prepared.info.rungs, timed);
     let artifacts = rows::artifacts(&outcomes, &facts);
     folder.keep_artifacts(&artifacts)?;
     folder.keep_facts(&facts)?;
+    // Who measures has to be small; the facts are on disk.
+    drop(facts);
     options.calibration.iter().try_for_each(|calibration| folder.keep_calibration(calibration))?;
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
-    let limits = timing::measure(&folder, &cache, &prepared, &timed, &outcomes, &relaid, options.alone)?;
+    sys::memory::give_back();
+    let limits =
+        timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid, options.alone)?;
     watched(options, || memory::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
@@ -84,9 +90,12 @@ pub fn run(options: &Options) -> Result<Summary> {
     let contrasts = &prepared.config.contrasts;
     let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
     estimates.extend(analyse::build_costs(&costs, &artifacts, contrasts));
+    let facts = folder.facts()?;
+    let ladder = analyse::ladder(&samples, (&estimates, &facts), (&timed, &rungs), contrasts, &sha256);
+    folder.keep_ladder(&ladder.rows)?;
+    estimates.extend(ladder.estimates);
     let (memory, sha256) = folder.keep_memory(timed.len())?;
     estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
-    let mut not_measured = not_measured(&prepared, &timed);
     let voided = timing::voided(&samples.blocks);
     for one in limits.iter().chain(&voided) {
         say(&format!("not measured: {}: {}", one.what, one.why));
@@ -114,12 +123,20 @@ fn watched<T>(options: &Options, work: impl FnOnce() -> Result<T>) -> Result<T> 
 pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
     let run = Run::load(dir)?;
     let (samples, sha256) = results::load_samples(dir)?;
-    let (timed, contrasts) = (timed_of(&run, &samples), &run.info.contrasts);
+    let (rungs, timed) = apart(&run.info.rungs, timed_of(&run, &samples));
+    let contrasts = &run.info.contrasts;
     let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
+    let ladder = analyse::ladder(&samples, (&estimates, &run.facts), (&timed, &rungs), contrasts, &sha256);
+    estimates.extend(ladder.estimates);
     let (memory, sha256) = results::load_memory(dir)?;
     estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
     estimates.extend(analyse::build_costs(&run.builds, &run.artifacts, contrasts));
     Ok(estimates)
+}
+
+/// The rungs of the ladder, and the programs under test.
+fn apart(rungs: &[Program], timed: Vec<Timed>) -> (Vec<Timed>, Vec<Timed>) {
+    timed.into_iter().partition(|one| rungs.iter().any(|rung| rung.name == one.program))
 }
 
 /// What was timed in a run, as its samples show it.
@@ -159,20 +176,21 @@ pub struct Startable {
     pub status: i32,
 }
 
-/// Builds what the options ask for and keeps no run: every case that was built, with its artifact.
+/// Builds what the options ask for and keeps no run: every case that was built, with its artifact. Rungs of the
+/// ladder are none of them.
 pub fn artifacts(options: &Options) -> Result<Vec<(Case, PathBuf)>> {
     let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?;
+    let prepared = prepare(options, &cache)?.without_rungs();
     let outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
     let built = outcomes.into_iter().filter_map(|outcome| Some((outcome.case, outcome.artifact?.path)));
     Ok(built.collect())
 }
 
 /// Builds and checks what the options ask for and keeps no run: every stripped artifact, or the unstripped one
-/// where there is no `strip`.
+/// where there is no `strip`. Rungs of the ladder are none of them.
 pub fn startables(options: &Options) -> Result<Vec<Startable>> {
     let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?;
+    let prepared = prepare(options, &cache)?.without_rungs();
     let setup = setup(&cache, &prepared, &[]);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
     check_answers(&cache, &prepared, &[], &mut outcomes)?;

@@ -81,6 +81,16 @@ pub(super) struct Prepared {
     pub(super) info: RunInfo,
 }
 
+impl Prepared {
+    /// The same for the programs under test alone.
+    pub(super) fn without_rungs(mut self) -> Self {
+        let is_rung = |name: &str| self.info.rungs.iter().any(|rung| rung.name == name);
+        self.plan.cases.retain(|case| !is_rung(&case.program));
+        self.plan.timed.retain(|timed| !is_rung(&timed.program));
+        self
+    }
+}
+
 /// Two more than a number has to rest on: a copy or two may lose their blocks.
 const COPIES: u32 = 10;
 
@@ -90,6 +100,21 @@ fn budget(kind: RunKind) -> Duration {
         RunKind::Default => 100,
         RunKind::Full => 600,
     })
+}
+
+/// Share of the time for all starts that the ladder gets, where it is climbed.
+const LADDER: f64 = 0.06;
+
+/// Seconds for the starts of the programs under test, and for those of the ladder. A budget that somebody gives is
+/// for both; the usual one has the ladder's on top.
+fn seconds(options: &Options, rungs: &[Program]) -> (f64, f64) {
+    let ladder = if rungs.is_empty() { 0.0 } else { LADDER };
+    if let Some(budget) = options.budget {
+        let budget = budget.as_secs_f64();
+        return (budget * (1.0 - ladder), budget * ladder);
+    }
+    let budget = budget(options.kind).as_secs_f64();
+    (budget, budget * ladder)
 }
 
 pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
@@ -128,8 +153,12 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         targets: &targets,
         host: &machine.host,
     });
+    let (rungs, under_test): (Vec<_>, Vec<_>) =
+        programs.iter().cloned().partition(|program| program.rung().is_some());
+    let (budget_seconds, ladder_seconds) = seconds(options, &rungs);
     let sampling = Sampling {
-        budget_seconds: options.budget.unwrap_or_else(|| budget(options.kind)).as_secs_f64(),
+        budget_seconds,
+        ladder_seconds,
         copies: COPIES,
         seed: options.seed,
         timeout_seconds: answers::START_LIMIT.as_secs_f64(),
@@ -150,7 +179,8 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         c_compiler: c_compiler.clone(),
         strip: strip.as_ref().map(|strip| strip.version.clone()),
         sampling,
-        programs: programs.clone(),
+        programs: under_test,
+        rungs,
         variants: config.variants.clone(),
         contrasts: config.contrasts.clone(),
         plan_sha256: String::new(),
@@ -165,9 +195,11 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
 fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
     let mut hasher = Hasher::default();
     hasher.field(serde_json::to_string(plan)?);
-    let RunInfo { programs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, .. } = info;
+    let RunInfo {
+        programs, rungs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, ..
+    } = info;
     let rest = serde_json::to_string(&(
-        (programs, variants, contrasts),
+        (programs, rungs, variants, contrasts),
         (toolchains, c_compiler, strip, sampling, kind),
     ))?;
     hasher.field(rest);

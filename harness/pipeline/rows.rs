@@ -7,9 +7,11 @@ use anyhow::Result;
 
 use crate::build;
 use crate::machine::Machine;
-use crate::measure::{Affinity, Condition, Measured, Recipe, Sentinel, Sitting, quiet};
+use crate::measure::{Affinity, Condition, Library, Measured, Recipe, Sentinel, Sitting, quiet};
 use crate::plan::Case;
-use crate::results::{ArtifactRow, BlockFile, BlockRow, FactRow, SampleRow, StartRow, StartStatus};
+use crate::results::{
+    ArtifactRow, BlockFile, BlockRow, FactRow, LibraryRow, SampleRow, StartRow, StartStatus,
+};
 use crate::sys::spawn::{End, Outcome};
 
 /// Rows of `artifacts.csv`; the effective `CGO_ENABLED` is what Go wrote into the artifact.
@@ -53,6 +55,16 @@ pub(super) fn rebuilt(case: &Case, first: Option<&str>, second: Result<String>) 
         number,
         text,
     }
+}
+
+/// Rows of `libraries.csv`.
+pub(super) fn libraries(found: &[Library]) -> Vec<LibraryRow> {
+    let row = |library: &Library| LibraryRow {
+        path: library.path.display().to_string(),
+        loader: library.loader,
+        sha256: library.sha256.clone(),
+    };
+    found.iter().map(row).collect()
 }
 
 /// What a finished block was of.

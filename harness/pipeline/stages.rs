@@ -10,7 +10,7 @@ use super::prepare::{Prepared, cores, surroundings};
 use super::rows;
 use crate::build::{self, Artifact, Outcome, Setup};
 use crate::cache::Cache;
-use crate::config::RunKind;
+use crate::config::{Program, RunKind};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{self, FactRow, Status};
 use crate::ui::Phase;
@@ -24,8 +24,9 @@ pub(super) fn build_cases(setup: &Setup<'_>, plan: &Plan) -> Result<Vec<Outcome>
     Ok(outcomes)
 }
 
-/// Reads the facts of every artifact; one that cannot be read is a failed case.
-pub(super) fn inspect(outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
+/// Reads the facts of every artifact, those of a rung of the ladder as far as they bear on its relocations; one
+/// that cannot be read is a failed case.
+pub(super) fn inspect(rungs: &[Program], outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
     let phase = Phase::ticking("inspect", outcomes.len());
     let mut facts = Vec::new();
     for outcome in outcomes {
@@ -35,7 +36,12 @@ pub(super) fn inspect(outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
         let bytes =
             fs::read(&artifact.path).with_context(|| format!("cannot read {}", artifact.path.display()))?;
         match elf::read(&bytes) {
-            Ok(read) => facts.extend(results::facts::rows(&outcome.case.to_string(), &read)),
+            Ok(read) => {
+                let is_rung = rungs.iter().any(|rung| rung.name == outcome.case.program);
+                let mut rows = results::facts::rows(&outcome.case.to_string(), &read);
+                rows.retain(|row| !is_rung || results::facts::OF_RUNGS.contains(&row.metric.as_str()));
+                facts.extend(rows);
+            }
             Err(error) => fail(outcome, format!("cannot read the facts: {error}")),
         }
     }
@@ -43,10 +49,14 @@ pub(super) fn inspect(outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
 }
 
 /// Builds every unstripped case a second time, in another folder and with an empty build cache.
-pub(super) fn rebuild(setup: &Setup<'_>, outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
+/// Of the ladder none is: nothing is said of its reproducibility.
+pub(super) fn rebuild(setup: &Setup<'_>, rungs: &[Program], outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
     let build_cache = setup.cache.scratch()?;
-    let again: Vec<&Outcome> =
-        outcomes.iter().filter(|outcome| !outcome.case.stripped && outcome.artifact.is_some()).collect();
+    let wanted = |outcome: &&Outcome| {
+        let is_rung = rungs.iter().any(|rung| rung.name == outcome.case.program);
+        !outcome.case.stripped && outcome.artifact.is_some() && !is_rung
+    };
+    let again: Vec<&Outcome> = outcomes.iter().filter(wanted).collect();
     let phase = Phase::ticking("rebuild", again.len());
     let rows = schedule::run_all(
         again,

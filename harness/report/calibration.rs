@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
+
 use crate::results::{Calibration, Part, Share, Summary};
 use crate::stats::{Estimate, Spread};
 
@@ -38,6 +40,20 @@ fn by(part: Part) -> &'static str {
 
 fn length(part: Part) -> &'static str {
     if part == Part::NullFull { "30 s" } else { "2 s" }
+}
+
+/// The section of a run's report.
+#[derive(Debug, Serialize)]
+pub(super) struct Words {
+    when: String,
+    machine: String,
+    figures: String,
+}
+
+pub(super) fn part(calibration: &Calibration) -> Words {
+    let Calibration { info, summary } = calibration;
+    let machine = format!("{}, {} CPUs, {}", info.machine.cpu, info.machine.cpus, info.machine.kernel);
+    Words { when: info.ended.clone(), machine, figures: figures(summary) }
 }
 
 /// The whole page.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::claims::words;
-use crate::results::{BlockRow, Index};
+use crate::results::{BlockRow, Index, LibraryRow};
 
 /// The blocks, and what is known of them.
 #[derive(Debug, Serialize)]
@@ -24,7 +24,14 @@ pub(super) fn controls(index: &Index<'_>) -> Controls {
         return Controls { sentences: Vec::new(), voided: Vec::new(), unquiet: Vec::new() };
     }
     Controls {
-        sentences: [summary(blocks), files(blocks), settings(blocks), machine(blocks)].concat(),
+        sentences: [
+            summary(blocks),
+            files(blocks),
+            libraries(&index.run().libraries),
+            settings(blocks),
+            machine(blocks),
+        ]
+        .concat(),
         voided: reasons(blocks, |block| if block.voided { &block.reason } else { "" }),
         unquiet: reasons(blocks, |block| &block.unquiet),
     }
@@ -53,7 +60,11 @@ fn summary(blocks: &[BlockRow]) -> Vec<String> {
             "{} of starts, {seconds:.0} s together; {voided} voided, {quiet} quiet.",
             blocks_words(blocks.len())
         ),
-        format!("The pilot said how long {} had to be, the budget cut {} short.", by("pilot"), by("budget")),
+        format!(
+            "Ended by the pilot (as long as it asked for): {}; by the budget (shorter than that): {}.",
+            blocks_words(by("pilot")),
+            blocks_words(by("budget"))
+        ),
     ]
 }
 
@@ -66,7 +77,7 @@ fn files(blocks: &[BlockRow]) -> Vec<String> {
         .collect();
     let folios = match range(folios.into_iter()) {
         None => "How large the folios were was not told to this user.".to_owned(),
-        Some([least, most]) => format!("A folio of theirs had {} pages on average.", span(least, most, 1)),
+        Some([least, most]) => format!("Pages of theirs to a folio, on average: {}.", span(least, most, 1)),
     };
     let moved = |block: &BlockRow| {
         block.resident_before != block.resident_after || block.folios_before != block.folios_after
@@ -80,6 +91,15 @@ fn files(blocks: &[BlockRow]) -> Vec<String> {
         folios,
         format!("Residency or folios changed during {}.", share(blocks, moved)),
     ]
+}
+
+/// What artifacts were started with.
+fn libraries(rows: &[LibraryRow]) -> Vec<String> {
+    let one = |row: &LibraryRow| {
+        let what = if row.loader { "loader" } else { "library" };
+        format!("The {what} `{}`: SHA-256 `{}`.", row.path, row.sha256)
+    };
+    rows.iter().map(one).collect()
 }
 
 fn settings(blocks: &[BlockRow]) -> Vec<String> {

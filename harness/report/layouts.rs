@@ -96,6 +96,7 @@ fn work(index: &Index<'_>) -> String {
         ">ratio",
         ">difference, ms",
         ">of a start, ms",
+        ">SD, %",
         ">n",
     ]);
     for (program, contrast, place) in each(index) {
@@ -112,11 +113,24 @@ fn work(index: &Index<'_>) -> String {
                 words::ratio_interval(one.effect.ratio),
                 more(one.effect.difference),
                 more(one.start),
+                deviation(index, &one, place),
                 format!("{}/{}", one.effect.ratio.units, one.effect.ratio.starts),
             ]);
         }
     }
     if table.is_empty() { String::new() } else { table.text() }
+}
+
+/// By how much the ratio differs from layout to layout.
+fn deviation(index: &Index<'_>, one: &AtWork<'_>, place: Place<'_>) -> String {
+    let (name, measure) = (&one.effect.contrast.name, one.effect.measure);
+    let row = index.estimate(name, one.effect.program, place, measure, "layout-deviation");
+    match row.map(|row| (row.estimate, row.low, row.high)) {
+        Some((estimate, Some(low), Some(high))) => {
+            format!("{:.1} [{:.1}, {:.1}]", 100.0 * estimate, 100.0 * low, 100.0 * high)
+        }
+        _ => String::new(),
+    }
 }
 
 /// The noise floor of each program at work.
@@ -131,4 +145,35 @@ fn floors(index: &Index<'_>) -> Vec<String> {
         }
     }
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::claims::synthetic::Synthetic;
+    use crate::claims::synthetic::speed::{Speed, with_speed};
+    use crate::report::draw;
+    use crate::report::tests::{check_words, markdown};
+
+    #[test]
+    fn what_was_measured_over_layouts_has_sections_of_its_own() {
+        let plain = markdown(&Synthetic::default().run());
+        assert!(plain.contains("No start was timed in another function layout in this run."));
+        assert!(plain.contains("No work was timed in this run"));
+        let more = Speed {
+            ratio: |contrast, _| if contrast == "pie-given-internal" { 1.05 } else { 1.003 },
+            ..Speed::default()
+        };
+        for (data, speed) in [(Synthetic::default(), Speed::default()), (Synthetic::default(), more)] {
+            let run = with_speed(data.run(), &speed);
+            let (text, plots) = draw(&run).expect("renders");
+            let (_, section) = text.split_once("## Speed when running").expect("has a section");
+            let section = section.split("\n## ").next().expect("ends");
+            assert!(section.contains("plots/speed.png") && section.contains("| fixed "), "{section}");
+            assert!(section.contains("The noise floor is hello 0.4 %"), "{section}");
+            let plot = plots.iter().find(|plot| plot.name == "speed").expect("is drawn");
+            check_words("speed", &plot.svg);
+            let said = if (speed.ratio)("pie-given-internal", "") > 1.0 { "in 4 of 8" } else { "in 0 of 8" };
+            assert!(plot.svg.contains(said), "{said}");
+        }
+    }
 }

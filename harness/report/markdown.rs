@@ -202,8 +202,10 @@ fn is_unit(before: &str, word: &str) -> bool {
     before.ends_with(|c: char| c.is_ascii_digit()) && UNITS.contains(&unit)
 }
 
-const UNITS: [&str; 14] =
-    ["%", "us", "ms", "s", "bytes", "byte", "kB", "MB", "GB", "times", "copies", "copy", "starts", "start"];
+const UNITS: [&str; 15] = [
+    "%", "ns", "us", "ms", "s", "bytes", "byte", "kB", "MB", "GB", "times", "copies", "copy", "starts",
+    "start",
+];
 
 fn looks_like_list(word: &str) -> bool {
     let number = word.strip_suffix(['.', ')']);

@@ -4,6 +4,7 @@
 //! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
 
 mod answer;
+mod builds;
 pub mod calibration;
 mod canvas;
 mod closing;
@@ -15,6 +16,7 @@ mod memory;
 mod plots;
 mod program;
 mod raster;
+mod relocations;
 mod sizes;
 mod startup;
 mod variants;
@@ -59,12 +61,15 @@ struct Page<'a> {
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     layouts: layouts::Part,
     speed: Vec<Picture>,
+    builds: builds::Part,
     scope: String,
     memory: Option<memory::Memory>,
     noise: closing::Noise,
     controls: controls::Controls,
+    calibration: Option<calibration::Words>,
     not_measured: &'a [NotMeasured],
     not_built: Vec<closing::NotBuilt>,
     machine: Vec<String>,
@@ -127,7 +132,11 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     let pictures = memory.iter().map(Plot::picture).collect();
     plots.extend(memory);
     let memory = memory::part(&index, pictures);
-    Ok((text(&index, contrasts, speed, sections, memory)?, plots))
+    let of_ladder = plots::relocations(&index)?;
+    let pictures = of_ladder.iter().map(Plot::picture).collect();
+    plots.extend(of_ladder);
+    let relocations = relocations::part(&index, pictures);
+    Ok((text(&index, contrasts, speed, sections, relocations, memory)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -158,6 +167,7 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
             Source::Module { folder, package } => format!("package `{package}` of module `{folder}`"),
             Source::Toolchain(package) => format!("`{package}` of the toolchain's own tree"),
             Source::C(folder) => format!("the C files of `{folder}`"),
+            Source::Ladder(_) => "generated".to_owned(),
         },
         parts,
     }
@@ -168,6 +178,7 @@ fn text(
     contrasts: Vec<Picture>,
     speed: Vec<Picture>,
     programs: Vec<Section>,
+    relocations: relocations::Relocations,
     memory: Option<memory::Memory>,
 ) -> Result<String> {
     let info = &index.run().info;
@@ -179,12 +190,15 @@ fn text(
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
         programs,
+        relocations,
         layouts: layouts::part(index),
         speed,
+        builds: builds::part(index),
         scope: answer::layouts(index),
         memory,
         noise: closing::noise(index),
         controls: controls::controls(index),
+        calibration: index.run().calibration.as_ref().map(calibration::part),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),
         machine: closing::machine(index),

@@ -110,7 +110,9 @@ fn costs<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Vec<S
         });
         let times = [CPU_PINNED, WALL_SCHEDULED].into_iter().filter_map(|measure| {
             let effect = Effect::of(index, contrast, &program.name, place, measure)?;
-            Some(format!("{}: {}", measure_words(measure), effect.phrase()))
+            let decides = contrast.primary && measure == CPU_PINNED;
+            let aside = if decides { "" } else { " (exploratory)" };
+            Some(format!("{}{aside}: {}", measure_words(measure), effect.phrase()))
         });
         let parts: Vec<String> = size.into_iter().chain(times).collect();
         let (what, base, changed) = (words::capital(&contrast.what), &contrast.base, &contrast.changed);

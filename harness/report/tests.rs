@@ -5,12 +5,11 @@ mod starts;
 use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
-use crate::claims::synthetic::speed::{Speed, with_speed};
-use crate::claims::synthetic::{Link, Shape, Synthetic};
+use crate::claims::synthetic::{Costs, Link, Shape, Synthetic};
 use crate::config::{Contrast, Contrasts, Language, Source};
 use crate::results::{ArtifactRow, NotMeasured, Run, Status};
 
-fn markdown(run: &Run) -> String {
+pub(super) fn markdown(run: &Run) -> String {
     draw(run).expect("renders").0
 }
 
@@ -316,7 +315,7 @@ fn pictures_are_small_png_files() {
     }
 }
 
-fn check_words(name: &str, svg: &str) {
+pub(super) fn check_words(name: &str, svg: &str) {
     let (boxes, [width, height]) = text_boxes(svg).expect("parses");
     assert!(boxes.len() > 5, "{name} has words");
     for (number, (text, [left, top, right, bottom])) in boxes.iter().enumerate() {
@@ -353,24 +352,18 @@ proptest! {
 }
 
 #[test]
-fn what_was_measured_over_layouts_has_sections_of_its_own() {
-    let plain = markdown(&Synthetic::default().run());
-    assert!(plain.contains("No start was timed in another function layout in this run."));
-    assert!(plain.contains("No work was timed in this run"));
-    let more = Speed {
-        ratio: |contrast, _| if contrast == "pie-given-internal" { 1.05 } else { 1.003 },
-        ..Speed::default()
-    };
-    for (data, speed) in [(Synthetic::default(), Speed::default()), (Synthetic::default(), more)] {
-        let run = with_speed(data.run(), &speed);
-        let (text, plots) = draw(&run).expect("renders");
-        let (_, section) = text.split_once("## Speed when running").expect("has a section");
-        let section = section.split("\n## ").next().expect("ends");
-        assert!(section.contains("plots/speed.png") && section.contains("| fixed "), "{section}");
-        assert!(section.contains("The noise floor is hello 0.4 %"), "{section}");
-        let plot = plots.iter().find(|plot| plot.name == "speed").expect("is drawn");
-        check_words("speed", &plot.svg);
-        let said = if (speed.ratio)("pie-given-internal", "") > 1.0 { "in 4 of 8" } else { "in 0 of 8" };
-        assert!(plot.svg.contains(said), "{said}");
+fn the_ladder_is_shown_with_what_it_predicts() {
+    let costs = |contrast, off| Costs { contrast, relocation: (6e-9, 1e-9), page: (2.3e-6, 0.1e-6), off };
+    let ladder = vec![costs("pie-given-internal", 0.0), costs("pie-given-external", -30e-6)];
+    let data = Synthetic { ladder, ..Synthetic::default() };
+    let (text, plots) = draw(&data.run()).expect("renders");
+    let section = text.split("\n## ").find(|part| part.starts_with("Relocations\n")).expect("is there");
+    insta::assert_snapshot!(section);
+    for name in ["relocations", "predictions"] {
+        let plot = plots.iter().find(|plot| plot.name == name).expect("is drawn");
+        check_words(name, &plot.svg);
+        assert!(section.contains(&format!("plots/{name}.png")));
     }
+    let without = markdown(&Synthetic::default().run());
+    assert!(without.contains("No relocation ladder was climbed in this run."));
 }

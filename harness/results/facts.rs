@@ -22,6 +22,7 @@
 //! | `plt-relocations` | | count | entries of `DT_JMPREL` | the same |
 //! | `relr-words`, `relr-addresses` | | count | words of the RELR table, addresses they name | `DT_RELR` |
 //! | `relocation-table-size` | | bytes | bytes of all relocation tables | the same |
+//! | `relocated-pages` | | count | distinct pages of 4 KiB that relocations write to; no row for object files, Android's tables and CREL | the same |
 //! | `relocation-source` | | text | `dynamic-table`, `sections` or `nowhere` | |
 //! | `section-size` | section | bytes | size of a section, of all of that name; `NOBITS` in memory | `sh_size` |
 //! | `size-by-meaning` | meaning | bytes | bytes of the file; they sum to `file-size` | sections, else segments |
@@ -42,6 +43,18 @@
 
 use super::FactRow;
 use crate::elf::{Facts, GoBuildInfo, Linkage, Presence, Relocations};
+
+/// The metrics that are kept of a rung of the relocation ladder, which is no program under test.
+pub const OF_RUNGS: [&str; 8] = [
+    "file-size",
+    "linkage",
+    "pie",
+    "relocations",
+    "relative-relocations",
+    "relr-words",
+    "relocation-table-size",
+    "relocated-pages",
+];
 
 /// The rows of an artifact's facts; `case` is its case id.
 pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
@@ -145,6 +158,9 @@ impl Rows<'_> {
         self.count("relr-words", relocations.relr_words);
         self.count("relr-addresses", relocations.relr_addresses);
         self.number("relocation-table-size", "", "bytes", relocations.table_bytes);
+        if let Some(pages) = relocations.pages {
+            self.count("relocated-pages", pages);
+        }
         self.text("relocation-source", "", relocations.source.word());
     }
 

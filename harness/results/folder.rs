@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use super::ladder::LADDER;
 use super::{
-    ArtifactRow, BlockRow, Calibration, EstimateRow, FactRow, NotMeasured, RunInfo, SampleRow, StartRow, run,
-    table,
+    ArtifactRow, BlockRow, Calibration, EstimateRow, FactRow, LadderRow, NotMeasured, RunInfo, SampleRow,
+    StartRow, run, table,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -136,6 +137,11 @@ impl RunFolder {
         table::write_file(&self.path.join(CALIBRATION), text.as_bytes())
     }
 
+    /// The facts, as they were kept.
+    pub fn facts(&self) -> Result<Vec<FactRow>> {
+        table::read(&self.path.join("facts.csv"))
+    }
+
     /// Keeps the facts.
     pub fn keep_facts(&self, rows: &[FactRow]) -> Result<()> {
         table::write(&self.path.join("facts.csv"), rows, &FACTS)
@@ -166,6 +172,14 @@ impl RunFolder {
         table::write(&self.path.join("starts.csv.gz"), &all.starts, &STARTS)?;
         table::write(&path, &all.samples, &SAMPLES)?;
         Ok((all, digest::of_file(&path)?))
+    }
+
+    /// Keeps what the relocation ladder came to, where it was climbed.
+    pub fn keep_ladder(&self, rows: &[LadderRow]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        table::write(&self.path.join("ladder.csv"), rows, &LADDER)
     }
 
     /// Writes the estimates, and that the run is finished.

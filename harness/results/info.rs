@@ -43,8 +43,11 @@ impl Harness {
 /// How the starts were timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
-    /// Seconds wanted for all timed starts.
+    /// Seconds wanted for all timed starts, less those of the relocation ladder.
     pub budget_seconds: f64,
+    /// Seconds wanted for those of the ladder.
+    #[serde(default)]
+    pub ladder_seconds: f64,
     /// Fresh copies of each artifact: the units of every interval.
     pub copies: u32,
     /// Seed of every shuffle.
@@ -87,8 +90,11 @@ pub struct RunInfo {
     pub strip: Option<String>,
     /// How the starts were timed.
     pub sampling: Sampling,
-    /// The programs of this run, as configured.
+    /// The programs under test of this run, as configured.
     pub programs: Vec<Program>,
+    /// The rungs of the relocation ladder: built and started as programs are, and no programs under test.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rungs: Vec<Program>,
     /// The variants of this run, as configured.
     pub variants: Vec<Variant>,
     /// The contrasts of this run, as configured.

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::folder::CALIBRATION;
 use super::table;
 use super::{
-    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LayoutRow, MemoryRow, RunInfo,
-    SCHEMA, Samples, load_memory,
+    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LadderRow, LayoutRow, LibraryRow,
+    MemoryRow, RunInfo, SCHEMA, Samples, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -28,12 +28,16 @@ pub struct Run {
     pub blocks: Vec<BlockRow>,
     /// `estimates.csv`.
     pub estimates: Vec<EstimateRow>,
+    /// `ladder.csv`; empty where the relocation ladder was not climbed.
+    pub ladder: Vec<LadderRow>,
     /// `calibration.json`; absent where there was no calibration beside the run.
     pub calibration: Option<Calibration>,
     /// `builds.csv`.
     pub builds: Vec<BuildRow>,
     /// `layouts.csv`.
     pub layouts: Vec<LayoutRow>,
+    /// `libraries.csv`.
+    pub libraries: Vec<LibraryRow>,
     /// `memory.csv.gz`; empty where no memory was measured.
     pub memory: Vec<MemoryRow>,
 }
@@ -52,9 +56,14 @@ impl Run {
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read(&dir.join("estimates.csv"))?,
+            ladder: match dir.join("ladder.csv") {
+                path if path.exists() => table::read(&path)?,
+                _ => Vec::new(),
+            },
             calibration: load_calibration(dir)?,
             builds: BuildRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
+            libraries: LibraryRow::load(dir)?,
             memory: load_memory(dir)?.0,
         })
     }

@@ -6,7 +6,9 @@ use tempfile::tempdir;
 
 use super::builds::BUILDS;
 use super::folder::{ARTIFACTS, BLOCKS, ESTIMATES, FACTS, SAMPLES, STARTS};
+use super::ladder::LADDER;
 use super::layouts::LAYOUTS;
+use super::libraries::LIBRARIES;
 use super::memory::MEMORY;
 use super::*;
 use crate::config::RunKind;
@@ -14,7 +16,14 @@ use crate::hint::hints;
 use crate::machine::Machine;
 
 fn info(name: &str, plan: &str) -> RunInfo {
-    let sampling = Sampling { budget_seconds: 1.0, copies: 2, seed: 1, timeout_seconds: 1.0, layouts: 0 };
+    let sampling = Sampling {
+        budget_seconds: 1.0,
+        ladder_seconds: 0.0,
+        copies: 2,
+        seed: 1,
+        timeout_seconds: 1.0,
+        layouts: 0,
+    };
     let harness = Harness { version: "0".to_owned(), commit: "c".to_owned(), profile: "debug".to_owned() };
     RunInfo {
         schema: SCHEMA,
@@ -32,6 +41,7 @@ fn info(name: &str, plan: &str) -> RunInfo {
         strip: None,
         sampling,
         programs: Vec::new(),
+        rungs: Vec::new(),
         variants: Vec::new(),
         contrasts: Vec::new(),
         plan_sha256: plan.to_owned(),
@@ -113,6 +123,10 @@ fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>
 fn every_row_comes_back_as_it_was() {
     there_and_back(start(3, 1), &STARTS);
     there_and_back(sample(3), &SAMPLES);
+    there_and_back(
+        LibraryRow { path: "/lib/ld, so".to_owned(), loader: true, sha256: "ab".repeat(32) },
+        &LIBRARIES,
+    );
     there_and_back(block(2), &BLOCKS);
     there_and_back(reading("ok", Some(4096)), &MEMORY);
     there_and_back(reading("ended", None), &MEMORY);
@@ -189,6 +203,32 @@ fn every_row_comes_back_as_it_was() {
             ..EstimateRow::default()
         },
         &ESTIMATES,
+    );
+}
+
+#[test]
+fn a_rung_comes_back_as_it_was() {
+    there_and_back(
+        LadderRow {
+            contrast: "c".to_owned(),
+            program: "p".to_owned(),
+            toolchain: "t".to_owned(),
+            target: "a/b".to_owned(),
+            metric: "cpu-time".to_owned(),
+            role: LadderRole::Rung,
+            relocations: -3,
+            pages: 2,
+            unit: "seconds".to_owned(),
+            difference: 0.1 + 0.2,
+            low: 0.1,
+            high: 0.5,
+            units: 8,
+            fitted: 0.25,
+            fitted_low: -0.0,
+            fitted_high: 1e-9,
+            residual: -0.05,
+        },
+        &LADDER,
     );
 }
 

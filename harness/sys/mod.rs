@@ -3,6 +3,7 @@
 pub mod hold;
 pub mod load;
 pub mod map;
+pub mod memory;
 pub mod mounts;
 pub mod pages;
 pub mod spawn;

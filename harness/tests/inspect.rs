@@ -94,6 +94,7 @@ fn the_object_has_its_keys_in_order() {
         "relr_words",
         "relr_addresses",
         "table_bytes",
+        "pages",
         "by_type",
         "sections",
         "segments",

@@ -11,6 +11,8 @@ mod end_to_end;
 mod fixtures;
 mod going_on;
 mod inspect;
+mod ladder;
+mod layouts;
 mod misbehaving;
 mod packages;
 

@@ -1,6 +1,7 @@
 //! Made-up runs for tests: whatever shape of data is wanted, with no Go and no clock.
 
 mod info;
+mod ladder;
 mod memory;
 pub(crate) mod speed;
 mod timing;
@@ -8,6 +9,8 @@ mod timing;
 use crate::config::{Contrast, Contrasts, Variant};
 use crate::digest::of_bytes;
 use crate::results::{ArtifactRow, Run, Status};
+
+pub(crate) use ladder::Costs;
 
 /// What an artifact asks of the system at start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(crate) struct Synthetic {
     pub(crate) noise: f64,
     pub(crate) width: f64,
     pub(crate) copies: u32,
+    /// What the relocation ladder comes to; nothing where it is not climbed.
+    pub(crate) ladder: Vec<Costs>,
     /// Half the width of the intervals that hold all at once, as a logarithm.
     pub(crate) simultaneous: Option<f64>,
     /// By what the ratios over layouts differ from those of this one, where there are any.
@@ -129,6 +134,7 @@ impl Default for Synthetic {
             noise: 0.01,
             width: 0.012,
             copies: 8,
+            ladder: Vec::new(),
             simultaneous: None,
             over_layouts: None,
             unquiet: "",
@@ -160,9 +166,11 @@ impl Synthetic {
             facts: Vec::new(),
             blocks: Vec::new(),
             estimates: Vec::new(),
+            ladder: Vec::new(),
             calibration: None,
             builds: Vec::new(),
             layouts: Vec::new(),
+            libraries: Vec::new(),
             memory: Vec::new(),
         };
         for program in &self.programs {
@@ -172,6 +180,9 @@ impl Synthetic {
                 }
             }
             timing::add(self, program, &mut run);
+        }
+        for costs in &self.ladder {
+            costs.climb(self, &mut run);
         }
         memory::add(self, &mut run);
         run

@@ -69,6 +69,7 @@ fn a_program_of_any_class_and_byte_order() {
             assert_eq!(relocations.relative, 6);
             assert_eq!(relocations.plt, 2);
             assert_eq!((relocations.relr_words, relocations.relr_addresses), (2, 4));
+            assert_eq!(relocations.pages, Some(1), "all lie on the first page");
             assert_eq!(relocations.by_type["R_X86_64_JUMP_SLOT"], 2);
             let word = if wide { 8 } else { 4 };
             assert_eq!(relocations.table_bytes, 14 * word);

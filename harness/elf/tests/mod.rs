@@ -7,6 +7,7 @@ mod extremes;
 mod facts;
 mod hostile;
 mod packages;
+mod pages;
 mod readelf;
 pub(crate) mod writer;
 

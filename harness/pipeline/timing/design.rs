@@ -41,6 +41,7 @@ pub(super) struct Wanted {
     pub(super) kind: RunKind,
     pub(super) copies: u32,
     pub(super) budget: f64,
+    pub(super) ladder_budget: f64,
     pub(super) seed: u64,
     /// Whether there is more than one CPU.
     pub(super) several_cpus: bool,
@@ -65,18 +66,22 @@ fn conditions(wanted: &Wanted, one: &Timed, first: bool, recipe: Recipe) -> Vec<
     all
 }
 
-/// Every visit of a run.
-pub(super) fn visits<'a>(timed: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> {
+/// Every visit of a run: those of the programs, and among them those of the rungs of the ladder, each with one
+/// pinned block.
+pub(super) fn visits<'a>(timed: &'a [Timed], rungs: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> {
     let mut random = ChaCha8Rng::seed_from_u64(wanted.seed);
     let mut visits = Vec::new();
     let mut first_block = 0;
+    let is_rung = |one: &Timed| rungs.iter().any(|rung| std::ptr::eq(rung, one));
     for copy in 0..wanted.copies {
         let mut order: Vec<(&Timed, Recipe)> =
             timed.iter().flat_map(|one| Recipe::ALL.map(|recipe| (one, recipe))).collect();
+        order.extend(rungs.iter().map(|one| (one, Recipe::Faulted)));
         order.shuffle(&mut random);
         for (one, recipe) in order {
             let first = timed.first().is_some_and(|first| std::ptr::eq(first, one));
-            let mut conditions = conditions(wanted, one, first, recipe);
+            let mut conditions =
+                if is_rung(one) { vec![Condition::PINNED] } else { conditions(wanted, one, first, recipe) };
             if conditions.is_empty() {
                 continue;
             }
@@ -97,9 +102,13 @@ pub(super) fn visits<'a>(timed: &'a [Timed], wanted: &Wanted) -> Vec<Visit<'a>> 
     }
     // Time goes by the starts that a round has, so that every contrast gets as many.
     let weight = |visit: &Visit<'_>| (visit.timed.variants.len() * visit.conditions.len()) as f64;
-    let whole: f64 = visits.iter().map(weight).sum();
+    let whole = |rungs: bool| -> f64 {
+        visits.iter().filter(|visit| is_rung(visit.timed) == rungs).map(weight).sum()
+    };
+    let (programs, ladder) = (wanted.budget / whole(false), wanted.ladder_budget / whole(true));
     for visit in &mut visits {
-        visit.seconds = wanted.budget * visit.timed.variants.len() as f64 / whole;
+        let share = if is_rung(visit.timed) { ladder } else { programs };
+        visit.seconds = share * visit.timed.variants.len() as f64;
     }
     visits
 }
@@ -189,13 +198,19 @@ mod tests {
         vec![one("first", &["a", "b", "c"]), one("second", &["a", "b"])]
     }
 
-    const WANTED: Wanted =
-        Wanted { kind: RunKind::Default, copies: 8, budget: 100.0, seed: 1, several_cpus: true };
+    const WANTED: Wanted = Wanted {
+        kind: RunKind::Default,
+        copies: 8,
+        budget: 100.0,
+        ladder_budget: 8.0,
+        seed: 1,
+        several_cpus: true,
+    };
 
     #[test]
     fn the_blocks_are_numbered_through_and_use_up_the_budget() {
         let timed = timed();
-        let visits = visits(&timed, &WANTED);
+        let visits = visits(&timed, &[], &WANTED);
         let mut next = 0;
         for visit in &visits {
             assert_eq!(visit.first_block, next);
@@ -203,14 +218,14 @@ mod tests {
         }
         let seconds: f64 = visits.iter().map(|visit| visit.seconds * visit.conditions.len() as f64).sum();
         assert!((seconds - 100.0).abs() < 1e-9);
-        assert_eq!(visits, super::visits(&timed, &WANTED));
-        assert_ne!(visits, super::visits(&timed, &Wanted { seed: 2, ..WANTED }));
+        assert_eq!(visits, super::visits(&timed, &[], &WANTED));
+        assert_ne!(visits, super::visits(&timed, &[], &Wanted { seed: 2, ..WANTED }));
     }
 
     #[test]
     fn every_copy_meets_every_natural_condition_twice() {
         let timed = timed();
-        let visits = visits(&timed, &WANTED);
+        let visits = visits(&timed, &[], &WANTED);
         for copy in 0..8 {
             for one in &timed {
                 let of =
@@ -222,6 +237,23 @@ mod tests {
                 assert_eq!(times(Condition::PINNED_ALL), crossed);
             }
         }
+    }
+
+    #[test]
+    fn a_rung_has_a_pinned_block_over_each_set_of_copies_and_a_budget_of_its_own() {
+        let (timed, mut rungs) = (timed(), timed());
+        for rung in &mut rungs {
+            rung.program = format!("ladder-{}", rung.program);
+        }
+        let visits = visits(&timed, &rungs, &WANTED);
+        let seconds = |rungs: bool| -> f64 {
+            let own = visits.iter().filter(|visit| visit.timed.program.starts_with("ladder-") == rungs);
+            own.map(|visit| visit.seconds * visit.conditions.len() as f64).sum()
+        };
+        assert!((seconds(true) - 8.0).abs() < 1e-9 && (seconds(false) - 100.0).abs() < 1e-9);
+        let of_rungs = visits.iter().filter(|visit| visit.timed.program == "ladder-first");
+        let of_rungs: Vec<_> = of_rungs.map(|visit| (visit.recipe, visit.conditions.clone())).collect();
+        assert_eq!(of_rungs, vec![(Recipe::Faulted, vec![Condition::PINNED]); 8]);
     }
 
     #[test]
@@ -250,14 +282,14 @@ mod tests {
     #[test]
     fn one_cpu_has_one_condition() {
         let timed = timed();
-        let visits = visits(&timed, &Wanted { several_cpus: false, ..WANTED });
+        let visits = visits(&timed, &[], &Wanted { several_cpus: false, ..WANTED });
         assert!(visits.iter().all(|visit| visit.conditions == [Condition::PINNED; 2]));
     }
 
     #[test]
     fn a_full_run_has_every_recipe() {
         let timed = timed();
-        let visits = visits(&timed, &Wanted { kind: RunKind::Full, ..WANTED });
+        let visits = visits(&timed, &[], &Wanted { kind: RunKind::Full, ..WANTED });
         for recipe in Recipe::ALL {
             let of = |program: &str| {
                 visits.iter().filter(|visit| visit.recipe == recipe && visit.timed.program == program).count()

@@ -24,7 +24,7 @@ use crate::measure::{
     self, Affinity, Command, Condition, CopySet, Measured, Recipe, Request, Sitting, pilot,
 };
 use crate::plan::{Case, Timed};
-use crate::results::{NotMeasured, RunFolder};
+use crate::results::{LibraryRow, NotMeasured, RunFolder};
 use crate::sys::spawn::End;
 use crate::ui::Phase;
 use crate::{answers, interrupt};
@@ -93,22 +93,23 @@ pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
-    timed: &[Timed],
+    (timed, rungs): (&[Timed], &[Timed]),
     outcomes: &[Outcome],
     layouts: &[Layout],
     alone: bool,
 ) -> Result<Vec<NotMeasured>> {
-    if timed.is_empty() {
+    if timed.is_empty() && rungs.is_empty() {
         return Ok(Vec::new());
     }
+    let artifacts = timed.iter().chain(rungs).flat_map(|one| {
+        one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
+    });
+    let libraries = measure::libraries(artifacts)?;
+    LibraryRow::keep(folder.path(), &rows::libraries(&libraries))?;
     if let Err(error) = measure::on_one_cpu(|| ()) {
         let why = format!("no permission to choose the CPU of a program (sched_setaffinity): {error}");
         return Ok(vec![NotMeasured { what: "starts".to_owned(), why }]);
     }
-    let artifacts = timed.iter().flat_map(|one| {
-        one.variants.iter().filter_map(|name| Some(find(outcomes, &one.case(name))?.path.as_path()))
-    });
-    let libraries = measure::libraries(artifacts)?;
     measure::sit(libraries, |sitting| {
         let watch = alone.then(Watch::begin).transpose();
         let not_watched = watch.map(|watch| watch.into_iter().for_each(|watch| sitting.watch(watch))).err();
@@ -124,10 +125,11 @@ pub(super) fn measure(
             kind: prepared.info.kind,
             copies: sampling.copies,
             budget: sampling.budget_seconds * (1.0 - PILOT - shares[0] - shares[1]),
+            ladder_budget: sampling.ladder_seconds,
             seed: sampling.seed,
             several_cpus: sitting.cpus() > 1,
         };
-        let mut visits = visits(timed, &wanted);
+        let mut visits = visits(timed, rungs, &wanted);
         let over_layouts = |experiment: OverLayouts, planned: &[Timed], share: f64| OverLayouts {
             planned: u32::try_from(planned.len()).unwrap_or(u32::MAX),
             budget: sampling.budget_seconds * share,
@@ -144,6 +146,7 @@ pub(super) fn measure(
         let phase = Phase::new("measure", blocks);
         let (needed, wrong) = (HashMap::new(), HashMap::new());
         let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed, wrong };
+        // What the ladder needs is all that it gets.
         for one in timed {
             timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * timed.len()) as f64)?;
         }

@@ -127,10 +127,11 @@ fn sheet(
     values: [f64; 2],
 ) -> Result<String> {
     let subtitle = format!(
-        "Changed over base, pinned to one CPU, with {:.0} % intervals; {}, {}; provisional",
+        "Changed over base, pinned to one CPU, with {:.0} % intervals; {}, {}; {}",
         effects[0].ratio.confidence * 100.0,
         place.toolchain,
-        place.target
+        place.target,
+        super::layout(index)
     );
     let mut sheet = Sheet::new(&title(index, effects), &subtitle);
     let kinds = [

@@ -32,8 +32,12 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     if !lines.iter().any(|line| line.row.status == Status::Built) {
         return Ok(None);
     }
-    let subtitle =
-        format!("As the file says; sizes exact, start-up provisional; {}, {}", place.toolchain, place.target);
+    let subtitle = format!(
+        "As the file says, sizes exact; {}, {}; start-up {}",
+        place.toolchain,
+        place.target,
+        super::layout(index)
+    );
     let mut sheet = Sheet::new(&title(index, program, &lines), &subtitle);
     sheet.legend(&[(Mark::Dot, colours::INK, "yes"), (Mark::Ring, colours::GREY, "no")]);
     let left = widest(lines.iter().map(|line| line.variant), LABEL, 420.0);

@@ -6,6 +6,7 @@
 mod axis;
 mod forest;
 mod glance;
+mod ladder;
 mod memory;
 mod parts;
 mod sheet;
@@ -53,6 +54,12 @@ fn name(stem: &str, place: Place<'_>, several: bool) -> String {
     }
 }
 
+/// What layout of the functions the times are of.
+fn layout(index: &Index<'_>) -> &'static str {
+    let varied = index.run().estimates.iter().any(|row| row.scope == "over-layouts");
+    if varied { "this layout" } else { "provisional: one layout" }
+}
+
 /// The ratios of all contrasts.
 pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<Plot>> {
     let several = index.places().len() > 1;
@@ -67,6 +74,18 @@ pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<P
             shows: "CPU time of a start, pinned: ratios of all contrasts".to_owned(),
         })
         .collect())
+}
+
+/// The plots of the relocation ladder; none where it was not climbed.
+pub(super) fn relocations(index: &Index<'_>) -> Result<Vec<Plot>> {
+    let sheets = [
+        ("relocations", "cost of a start against relocations, dense and sparse", ladder::rungs(index)?),
+        ("predictions", "costs of PIE predicted from relocations, and measured", ladder::predictions(index)?),
+    ];
+    let plot = |(name, shows, svg): (&str, &str, Option<String>)| {
+        Some(Plot { name: name.to_owned(), svg: svg?, shows: shows.to_owned() })
+    };
+    Ok(sheets.into_iter().filter_map(plot).collect())
 }
 
 /// Speed at work of all programs, where any was timed.

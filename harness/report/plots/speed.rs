@@ -62,7 +62,10 @@ pub(super) fn draw<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Option<Str
     let (least, most) = (units().min().unwrap_or_default(), units().max().unwrap_or_default());
     let layouts = if least == most { format!("{most}") } else { format!("{least} to {most}") };
     sheet
-        .finish(&format!("n = {layouts} function layouts a row. Starting the program is a part of it."))
+        .finish(&format!(
+            "n = {layouts} function layouts a row. Starting the program is a part of it. The grey band is what \
+             byte-identical copies in the same layouts may differ by."
+        ))
         .map(Some)
 }
 

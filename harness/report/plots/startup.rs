@@ -33,9 +33,10 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     let unit = TimeUnit::of(most);
     let confidence = rows[0].centre.confidence * 100.0;
     let subtitle = format!(
-        "A dot is the median of one fresh copy, the bar their mean with its {confidence:.0} % interval; {}, {}; \
-         provisional",
-        place.toolchain, place.target
+        "A dot is the median of one fresh copy, the bar their mean with its {confidence:.0} % interval; {}, {}; {}",
+        place.toolchain,
+        place.target,
+        super::layout(index)
     );
     let mut sheet = Sheet::new(&title(program, *first, rows), &subtitle);
     let variants = names(index, &panels);
@@ -53,7 +54,13 @@ pub(super) fn draw(index: &Index<'_>, program: &str, place: Place<'_>) -> Result
     }
     sheet.y = bottom + 72.0;
     let shown = panels.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.centre));
-    sheet.finish(&format!("n = {} a variant. Both axes begin at zero.", behind(shown))).map(Some)
+    let axes = if panels.len() > 1 { "Both axes begin" } else { "The axis begins" };
+    let wall = if panels.iter().any(|(measure, _)| *measure == WALL_SCHEDULED) {
+        ""
+    } else {
+        " No wall time is shown: too few blocks were quiet."
+    };
+    sheet.finish(&format!("n = {} a variant. {axes} at zero.{wall}", behind(shown))).map(Some)
 }
 
 fn rows<'a>(index: &Index<'a>, program: &str, place: Place<'_>, measure: Measure) -> Vec<Row<'a>> {

@@ -142,6 +142,9 @@ fn relocations(facts: &Facts, told: &Told, all: &mut Differences) {
     all.same("RELR addresses", &ours.relr_addresses, &told.relr_addresses);
     let total = told.relocations.values().sum::<u64>() + told.relr_addresses;
     all.same("total", &ours.total, &total);
+    if let Some(pages) = ours.pages {
+        all.same("relocated pages", &pages, &(told.relocated_pages.len() as u64));
+    }
     let relative =
         told.relocations.iter().filter(|(name, _)| name.contains("_RELATIVE") || *name == "R_MIPS_REL32");
     let relative = relative.map(|row| row.1).sum::<u64>() - told.rel32_with_symbol + told.relr_addresses;

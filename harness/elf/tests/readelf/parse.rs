@@ -23,6 +23,8 @@ pub(super) struct Told {
     /// Of those, how many are `R_MIPS_REL32` and name a symbol.
     pub(super) rel32_with_symbol: u64,
     pub(super) relr_addresses: u64,
+    /// Pages of 4 KiB that hold the addresses of all these.
+    pub(super) relocated_pages: BTreeSet<u64>,
     /// Symbols of `.dynsym` and of `.symtab`: name without version, and whether it is undefined.
     pub(super) dynamic_symbols: Option<BTreeSet<(String, bool)>>,
     pub(super) symbols: Option<BTreeSet<(String, bool)>>,
@@ -227,6 +229,10 @@ fn dynamic(line: &str) -> Option<(String, String)> {
     Some((tag.to_owned(), text.trim().to_owned()))
 }
 
+fn packed_address(text: &str) -> Option<u64> {
+    hex(text).filter(|_| text.len() == 8 || text.len() == 16)
+}
+
 fn relocation(told: &mut Told, counted: bool, words: &[&str]) {
     match words {
         // Until binutils 2.40, before the addresses of a RELR table.
@@ -241,7 +247,17 @@ fn relocation(told: &mut Told, counted: bool, words: &[&str]) {
             if name == "R_MIPS_REL32" && !rest.is_empty() {
                 told.rel32_with_symbol += 1;
             }
+            if !name.ends_with("_NONE") {
+                told.relocated_pages.extend(hex(offset).map(|offset| offset / 4096));
+            }
             *told.relocations.entry(name).or_default() += 1;
+        }
+        // A packed address: alone on its line, or since binutils 2.41 behind an index and the word of the table.
+        [address, ..] if !address.ends_with(':') => {
+            told.relocated_pages.extend(packed_address(address).map(|address| address / 4096));
+        }
+        [_, _, address, ..] => {
+            told.relocated_pages.extend(packed_address(address).map(|address| address / 4096));
         }
         _ => {}
     }
