@@ -80,7 +80,7 @@ fn left(folder: &Path) -> Vec<String> {
     fs::read_dir("/proc").expect("is there").flatten().filter_map(of).collect()
 }
 
-fn why(bench: &Bench, what: &str) -> Option<String> {
+fn why_of(bench: &Bench, what: &str) -> Option<String> {
     let info = bench.json("results/local/run.json");
     let list = info["not_measured"].as_array().expect("is a list").clone();
     let of = |one: &&serde_json::Value| one["what"].as_str().is_some_and(|name| name == what);
@@ -122,7 +122,7 @@ fn what_misbehaves_when_timed_is_named_and_counts_for_nothing() {
             "{program}: {}",
             of[0].get("reason")
         );
-        let why = why(&bench, &format!("starts of {program}, pinned, faulted")).expect("is named");
+        let why = why_of(&bench, &format!("starts of {program}, pinned, faulted")).expect("is named");
         assert!(why.contains(reason), "{why}");
         assert!(
             done.stderr.contains(&format!("not measured: starts of {program}, pinned")),
@@ -151,7 +151,7 @@ fn what_misbehaves_when_timed_is_named_and_counts_for_nothing() {
         assert_eq!(of("pinned").len(), 1, "what hangs was started again and again");
         assert!(of("pinned")[0].get("reason").contains(": timeout"), "{}", of("pinned")[0].get("reason"));
         assert_eq!(of("scheduled").len(), 20);
-        let why = why(&bench, "starts of hangs, pinned, faulted").expect("is named");
+        let why = why_of(&bench, "starts of hangs, pinned, faulted").expect("is named");
         assert!(why.contains("it was not started like that again"), "{why}");
     } else {
         super::bench::skipped("there is one CPU, so that nothing behaves otherwise when pinned");
@@ -234,7 +234,7 @@ fn without_permission_for_affinity_nothing_is_timed_and_the_run_says_so() {
     }
     done(&output).with(0).says("not measured: starts: no permission to choose the CPU");
     assert!(bench.table("results/local/blocks.csv").is_empty());
-    assert!(why(&bench, "starts").is_some_and(|why| why.contains("sched_setaffinity")));
+    assert!(why_of(&bench, "starts").is_some_and(|why| why.contains("sched_setaffinity")));
     let report = bench.read("report/local/report.md");
     assert!(report.contains("no permission to choose the CPU"), "{report}");
 }
@@ -267,8 +267,10 @@ fn a_limit_on_locked_memory_is_named() {
     };
     let done = done(&output).with(0);
     done.says("the limit on locked memory (ulimit -l) is 64 KiB");
-    let why = why(&bench, "files held in the page cache").expect("is named");
+    let why = why_of(&bench, "files held in the page cache").expect("is named");
     assert!(why.contains("64 KiB") && why.contains("read in anew for each block"), "{why}");
+    let loader = why_of(&bench, "fresh copies of the loader and the libraries").expect("is named");
+    assert!(loader.starts_with("mounts of its own: "), "{loader}");
     assert!(bench.table("results/local/blocks.csv").iter().all(|row| row.get("held") == "false"));
     assert!(bench.read("report/local/report.md").contains("ulimit -l"));
 }
