@@ -1,6 +1,6 @@
 //! Right answers: an artifact that gives a wrong one is never timed.
 //!
-//! Each artifact's start-up command is run and compared to the byte; each one that will be timed also does its
+//! Each artifact's start-up command is run and compared to the byte, also on one CPU; each one that will be timed also does its
 //! workload, whose output is compared by digest. An answer once found right for the same bytes is not asked
 //! again.
 
@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use crate::cache::Cache;
 use crate::command::{Command, CommandError, Finished};
 use crate::config::{Program, Workload};
-use crate::digest;
+use crate::{digest, measure};
 
 /// How long a start-up command may take.
 pub const START_LIMIT: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ pub enum Wrong {
     /// Another exit status, or a signal.
     #[error("{what}: {end} instead of exit status {expected}{said}")]
     End {
-        /// `start` or `workload`.
+        /// `start`, `start on one CPU` or `workload`.
         what: &'static str,
         /// How it ended.
         end: String,
@@ -44,7 +44,7 @@ pub enum Wrong {
     /// Another output.
     #[error("{what}: printed {got} instead of {expected}")]
     Output {
-        /// `start` or `workload`.
+        /// `start`, `start on one CPU` or `workload`.
         what: &'static str,
         /// What it printed, or its digest.
         got: String,
@@ -128,7 +128,7 @@ pub fn check(
 ) -> Result<Result<(), Wrong>> {
     let (artifact, sha256) = artifact;
     let asked = format!(
-        "{sha256} {} {} {workload} {}",
+        "{sha256} {} {} {workload} also on one CPU {}",
         around.toolchain,
         around.target,
         serde_json::to_string(program)?
@@ -145,7 +145,13 @@ pub fn check(
     let (args, env) = start_command(program, around, scratch.path());
     let start = Command::new(path, scratch.path()).args(args).env(env).limit(START_LIMIT);
     let places = Places { input: None, around, scratch: scratch.path() };
-    if let Err(wrong) = start_answer(&start, program.start.status, &places.fill(&program.start.stdout)) {
+    let stdout = places.fill(&program.start.stdout);
+    let answer = |what| start_answer(what, &start, program.start.status, &stdout);
+    if let Err(wrong) = answer("start") {
+        return Ok(Err(wrong));
+    }
+    // It is timed there, with its output thrown away. Where this is forbidden, nothing is timed.
+    if let Ok(Err(wrong)) = measure::on_one_cpu(|| answer("start on one CPU")) {
         return Ok(Err(wrong));
     }
     if workload && let Err(wrong) = workload_answer(path, &program.workload, around, scratch.path())? {
@@ -179,12 +185,12 @@ pub fn check_speed(
     Ok(answer)
 }
 
-fn start_answer(command: &Command, status: i32, stdout: &str) -> Result<(), Wrong> {
+fn start_answer(what: &'static str, command: &Command, status: i32, stdout: &str) -> Result<(), Wrong> {
     let finished = command.run()?;
-    expect_status("start", &finished, status)?;
+    expect_status(what, &finished, status)?;
     if finished.stdout != stdout.as_bytes() {
         let (got, expected) = (shown(&finished.stdout), shown(stdout.as_bytes()));
-        return Err(Wrong::Output { what: "start", got, expected });
+        return Err(Wrong::Output { what, got, expected });
     }
     Ok(())
 }
@@ -324,6 +330,16 @@ mod tests {
         // The pinned digest is that of "2\n".
         assert_eq!(bench.wrong("if test \"$1\" = work; then read line && echo 2; else echo 1; fi"), None);
         assert_eq!(fs::read_dir(bench.cache.root().join("answers")).expect("is there").count(), 1);
+    }
+
+    #[test]
+    fn another_answer_on_one_cpu_is_wrong() {
+        if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+            crate::ui::say("SKIPPED: there is one CPU");
+            return;
+        }
+        let wrong = Bench::new().wrong("if test $(nproc) = 1; then echo 4; else echo 1; fi");
+        assert_eq!(wrong.as_deref(), Some("start on one CPU: printed \"4\\n\" instead of \"1\\n\""));
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Run {
             config: self.config,
             calibration: calibrate::beside(&out)?,
             out,
+            alone: true,
             command: env::args().skip(1).collect(),
         };
         if self.list {

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use super::controls::Controls;
 use super::runner::Runner;
 use crate::interrupt;
-use crate::sys::spawn::Outcome;
+use crate::sys::spawn::{End, Outcome};
 
 /// The sentinel is started once in so many rounds.
 const ROUNDS_A_SENTINEL: u32 = 4;
@@ -55,7 +55,7 @@ pub struct Block {
 }
 
 /// Runs rounds that are not kept: they fault the files in, in an order that is drawn like any other, lest an arm
-/// gain or lose by being the first.
+/// gain or lose by being the first. What hangs is not started again here: each time would take the whole limit.
 pub(super) fn warm_up<R: Runner>(
     runner: &mut R,
     rounds: u32,
@@ -68,7 +68,10 @@ pub(super) fn warm_up<R: Runner>(
         order.shuffle(&mut random);
         for arm in &order {
             interrupt::check()?;
-            retry_interrupted(|| runner.start(*arm, limit))?;
+            let outcome = retry_interrupted(|| runner.start(*arm, limit))?;
+            if outcome.end == End::Timeout {
+                return Ok(());
+            }
         }
         retry_interrupted(|| runner.sentinel(limit))?;
     }
@@ -76,7 +79,7 @@ pub(super) fn warm_up<R: Runner>(
 }
 
 /// Runs a block. A start that ends otherwise than it should is kept with how it ended; the caller leaves it
-/// out. Ctrl-C ends the block with an error and nothing is kept.
+/// out. One that has to be killed at the time limit ends the block, and its round is not finished. Ctrl-C ends the block with an error and nothing is kept.
 pub(super) fn run_block<R: Runner>(runner: &mut R, spec: &BlockSpec) -> anyhow::Result<Block> {
     let mut random = ChaCha8Rng::seed_from_u64(spec.seed);
     let mut order: Vec<usize> = (0..runner.arms()).collect();
@@ -85,7 +88,7 @@ pub(super) fn run_block<R: Runner>(runner: &mut R, spec: &BlockSpec) -> anyhow::
     let mut starts = Vec::new();
     let mut sentinel = Vec::new();
     let mut rounds = 0;
-    while rounds == 0 || begin.elapsed() < spec.time {
+    'rounds: while rounds == 0 || begin.elapsed() < spec.time {
         if rounds % ROUNDS_A_SENTINEL == 0 {
             let outcome = retry_interrupted(|| runner.sentinel(spec.limit))?;
             sentinel.extend(outcome.map(|outcome| outcome.wall));
@@ -95,6 +98,9 @@ pub(super) fn run_block<R: Runner>(runner: &mut R, spec: &BlockSpec) -> anyhow::
             interrupt::check()?;
             let outcome = retry_interrupted(|| runner.start(*arm, spec.limit))?;
             starts.push(Start { arm: *arm, round: rounds, position, outcome });
+            if outcome.end == End::Timeout {
+                break 'rounds;
+            }
         }
         rounds += 1;
     }
@@ -114,7 +120,6 @@ fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> anyhow::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sys::spawn::End;
 
     /// A runner without processes: arm `n` takes `n` milliseconds.
     #[derive(Default)]
@@ -122,6 +127,8 @@ mod tests {
         arms: usize,
         started: Vec<usize>,
         sentinels: u32,
+        /// An arm that never ends.
+        hangs: Option<usize>,
     }
 
     fn outcome(wall: Duration) -> Outcome {
@@ -143,7 +150,8 @@ mod tests {
 
         fn start(&mut self, arm: usize, _: Duration) -> io::Result<Outcome> {
             self.started.push(arm);
-            Ok(outcome(Duration::from_millis(arm as u64)))
+            let end = if self.hangs == Some(arm) { End::Timeout } else { End::Status(0) };
+            Ok(Outcome { end, ..outcome(Duration::from_millis(arm as u64)) })
         }
 
         fn sentinel(&mut self, _: Duration) -> io::Result<Option<Outcome>> {
@@ -170,6 +178,17 @@ mod tests {
             arms.sort_unstable();
             assert_eq!(arms, [0, 1, 2, 3, 4]);
         }
+    }
+
+    #[test]
+    fn what_hangs_is_started_once_in_a_block() {
+        let mut mock = Mock { arms: 3, hangs: Some(1), ..Mock::default() };
+        let times = |mock: &Mock| mock.started.iter().filter(|arm| **arm == 1).count();
+        warm_up(&mut mock, 2, Duration::from_secs(1), 1).expect("runs");
+        assert_eq!(times(&mock), 1);
+        let block = run_block(&mut mock, &spec(1)).expect("runs");
+        assert_eq!((times(&mock), block.rounds), (2, 0));
+        assert_eq!(block.starts.last().map(|start| start.outcome.end), Some(End::Timeout));
     }
 
     #[test]

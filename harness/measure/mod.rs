@@ -21,6 +21,7 @@ mod sentinel;
 mod set;
 mod sitting;
 mod standstill;
+pub mod strays;
 pub mod trace;
 
 pub use block::{Block, Start};
@@ -30,7 +31,7 @@ pub use copies::Copies;
 pub use libraries::{Library, libraries};
 pub use quiet::Sentinel;
 pub use runner::{Arm, Runner, Starter};
-pub use seat::Seat;
+pub use seat::{Seat, on_one_cpu};
 pub use sentinel::sentinel;
 pub use set::{CopySet, Write};
 pub use sitting::{Command, Measured, Request, Sitting, padding, sit};

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use super::sitting::Measured;
+use super::strays;
 use crate::stats::median;
 
 /// Most of a block's time that the hypervisor may have taken, summed over CPUs.
@@ -45,9 +46,10 @@ impl Sentinel {
 
 /// Why a block is voided, apart from how its starts ended; empty where it is not.
 pub fn voided(measured: &Measured) -> String {
-    let Measured { block, before, after, .. } = measured;
+    let Measured { block, before, after, strays, .. } = measured;
     let drift = (MOST_DRIFT.0 * block.time.as_secs_f64()).max(MOST_DRIFT.1);
     let reasons = [
+        (!strays.is_empty()).then(|| strays::words(strays)),
         (before.resident != after.resident).then(|| {
             format!(
                 "{} pages of the files were in the page cache before and {} after",
@@ -102,7 +104,14 @@ mod tests {
 
     fn measured() -> Measured {
         let pages = Pages { total: 10, resident: 10, folios: Some(4), place: Some(7) };
-        Measured { block: block(), environment_bytes: 7, before: pages, after: pages, held: true }
+        Measured {
+            block: block(),
+            environment_bytes: 7,
+            before: pages,
+            after: pages,
+            held: true,
+            strays: Vec::new(),
+        }
     }
 
     #[test]
@@ -117,6 +126,7 @@ mod tests {
             spoil(&mut measured);
             voided(&measured)
         };
+        assert!(spoil(&|block| block.strays = vec!["sleep".to_owned()]).contains("1 process (sleep)"));
         assert!(spoil(&|block| block.after.resident = 9).contains("10 pages"));
         assert!(spoil(&|block| block.after.folios = Some(10)).contains("joined otherwise"));
         assert!(spoil(&|block| block.after.place = Some(8)).contains("moved"));

@@ -72,6 +72,15 @@ impl Seat {
     }
 }
 
+/// Does some work in a thread that sits on one CPU, so that what it starts does too.
+pub fn on_one_cpu<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
+    let seated = || Seat::take().map(|_seat| work());
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(seated);
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         // It was this very set that the kernel gave.

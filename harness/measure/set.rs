@@ -105,6 +105,11 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
         self.own().chain(others.map(|(place, _)| place.as_path()))
     }
 
+    /// The process that holds them.
+    pub(super) fn holder(&self) -> Option<i32> {
+        self.holder.as_ref().map(Holder::pid)
+    }
+
     /// Drops its files from the page cache, where the recipe is to fault them in again.
     pub fn cool(&self) -> Result<()> {
         if self.recipe != Recipe::Faulted {

@@ -19,6 +19,7 @@ use super::libraries::Library;
 use super::runner::{Arm, Starter};
 use super::seat::Seat;
 use super::set::{CopySet, Write};
+use super::strays::Watch;
 use crate::hint::HintExt;
 use crate::sys::mounts::Mounts;
 use crate::sys::pages::Pages;
@@ -74,6 +75,8 @@ pub struct Measured {
     pub after: Pages,
     /// Whether they were held there.
     pub held: bool,
+    /// The names of processes that outlived their starts and were killed; known only where there was a watch.
+    pub strays: Vec<String>,
 }
 
 /// The measuring thread.
@@ -84,6 +87,7 @@ pub struct Sitting {
     libraries: Vec<Library>,
     /// Why files are not held; the first reason that was met.
     not_held: Option<String>,
+    watch: Option<Watch>,
 }
 
 /// Runs `work` in a thread of its own, with a sitting. The calling thread sleeps meanwhile, and takes the signals.
@@ -106,7 +110,12 @@ impl Sitting {
             .context("cannot pin the measuring thread to one CPU")
             .hint("a sandbox may forbid sched_setaffinity; nothing can be timed without")?;
         let mounts = Mounts::own().map_err(|error| error.to_string());
-        Ok(Self { seat, mounts, libraries, not_held: None })
+        Ok(Self { seat, mounts, libraries, not_held: None, watch: None })
+    }
+
+    /// Looks for strays after each block from here on.
+    pub fn watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
     }
 
     /// The CPU of pinned starts.
@@ -211,13 +220,19 @@ impl Sitting {
         request: &Request,
     ) -> Result<Measured> {
         let mut starter = self.starter_reading(set, commands, input, request)?;
+        let hunt = |set: &CopySet<Folder>| {
+            self.watch.as_ref().map(|watch| watch.hunt(set.holder())).unwrap_or_default()
+        };
+        // Those of the rounds that faulted the files in must not run on into the block.
+        let mut strays = hunt(set);
         let look = |set: &CopySet<Folder>| set.pages().context("cannot look at the page cache");
         let before = look(set)?;
         let spec = BlockSpec { time: request.time, limit: request.limit, seed: request.seed };
         let block = run_block(&mut starter, &spec)?;
+        strays.extend(hunt(set));
         let after = look(set)?;
         let environment_bytes = starter.environment_bytes(0);
-        Ok(Measured { block, environment_bytes, before, after, held: set.held() })
+        Ok(Measured { block, environment_bytes, before, after, held: set.held(), strays })
     }
 
     fn cover<Folder: AsRef<Path>>(&mut self, set: &CopySet<Folder>) -> io::Result<()> {

@@ -20,6 +20,7 @@ use anyhow::Result;
 use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::{Program, RunKind};
+use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
     self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
@@ -65,7 +66,7 @@ pub fn run(options: &Options) -> Result<Summary> {
         facts.extend(rebuild(&setup, &prepared.info.rungs, &outcomes)?);
     }
     let timed = startable(&prepared.plan.timed, &outcomes);
-    check_answers(&cache, &prepared, &timed, &mut outcomes)?;
+    watched(options, || check_answers(&cache, &prepared, &timed, &mut outcomes))?;
     let timed = less_missing(timed, &outcomes);
     let mut not_measured = not_measured(&prepared, &timed);
     let (rungs, timed) = apart(&prepared.info.rungs, timed);
@@ -78,9 +79,10 @@ pub fn run(options: &Options) -> Result<Summary> {
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
-    let limits = timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid)?;
-    memory::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
-    traces::measure(&folder, &cache, &prepared, &timed, &outcomes)?;
+    let limits =
+        timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid, options.alone)?;
+    watched(options, || memory::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
+    watched(options, || traces::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
     folder.keep_traces(timed.len())?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
@@ -96,11 +98,27 @@ pub fn run(options: &Options) -> Result<Summary> {
     estimates.extend(ladder.estimates);
     let (memory, sha256) = folder.keep_memory(timed.len())?;
     estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
-    not_measured.extend(limits);
+    let voided = timing::voided(&samples.blocks);
+    for one in limits.iter().chain(&voided) {
+        say(&format!("not measured: {}: {}", one.what, one.why));
+    }
+    not_measured.extend(limits.into_iter().chain(voided));
     not_measured.extend(layouts::not_measured(&layout_rows, prepared.plan.layouts));
     let path = folder.finish(&estimates, not_measured, now())?;
-    let report = render(&path, &options.out.join("report"))?;
+    let report = render(&path, &options.out.join("report"), None)?;
     Ok(summary(path, report, &artifacts))
+}
+
+/// Does some work in which programs are started, and lets none of their processes outlive it.
+fn watched<T>(options: &Options, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    // Where the kernel does not tell of children, the timed starts say so.
+    let watch = options.alone.then(Watch::begin).and_then(Result::ok);
+    let done = work();
+    let strays = watch.map(|watch| watch.hunt(None)).unwrap_or_default();
+    if !strays.is_empty() {
+        say(&format!("warning: {}", strays::words(&strays)));
+    }
+    done
 }
 
 /// Estimates of a finished run, from its samples and readings alone.
@@ -194,11 +212,14 @@ pub fn startables(options: &Options) -> Result<Vec<Startable>> {
     Ok(outcomes.iter().filter(wanted).filter_map(startable).collect())
 }
 
-/// Renders the report of a run into `report/<name>`; gives the path of its Markdown.
-pub fn render(run: &Path, reports: &Path) -> Result<PathBuf> {
+/// Renders the report of a run into `report/<name>`; gives the path of its Markdown. With `criterion`, the folder
+/// that Criterion writes and the name of a baseline there, those results stand beside the run's.
+pub fn render(run: &Path, reports: &Path, criterion: Option<(&Path, &str)>) -> Result<PathBuf> {
     let run = Run::load(run)?;
+    let criterion =
+        criterion.map(|(folder, baseline)| results::load_criterion(folder, baseline)).transpose()?;
     let folder = reports.join(&run.info.name);
-    for (name, bytes) in report::render(&run)? {
+    for (name, bytes) in report::render_beside(&run, criterion.as_ref())? {
         let path = folder.join(name);
         table::make_dir(path.parent().unwrap_or(&folder))?;
         table::write_file(&path, &bytes)?;

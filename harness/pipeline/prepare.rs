@@ -44,6 +44,9 @@ pub struct Options {
     pub command: Vec<String>,
     /// What the calibration beside the run came to, where there is one.
     pub calibration: Option<Calibration>,
+    /// Whether this process has no children but those of the run, so that whatever else turns up among them was
+    /// left behind by a program under test, and may be killed.
+    pub alone: bool,
 }
 
 impl Options {
@@ -61,6 +64,7 @@ impl Options {
             out: PathBuf::from("."),
             command: Vec::new(),
             calibration: None,
+            alone: false,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod calibration;
 mod canvas;
 mod closing;
 mod controls;
+mod criterion;
 mod layouts;
 mod markdown;
 mod memory;
@@ -32,7 +33,7 @@ pub use self::plots::waterfall::Words as Waterfall;
 pub use self::raster::png;
 use crate::config::{Language, Program, Source};
 use crate::diff::Difference;
-use crate::results::{Index, NotMeasured, Run};
+use crate::results::{Criterion, Index, NotMeasured, Run};
 
 /// A plot as the text refers to it.
 #[derive(Clone, Debug, Serialize)]
@@ -88,7 +89,15 @@ const INCLUDED: [(&str, &str); 3] = [
 /// Renders the files of `report/<run>/`, each with its path in that folder: `report.md`, and every plot as
 /// `plots/*.svg` and `plots/*.png`.
 pub fn render(run: &Run) -> Result<Vec<(String, Vec<u8>)>> {
-    let (text, plots) = draw(run)?;
+    render_beside(run, None)
+}
+
+/// The same, with a section that sets the results of `cargo bench` beside the run's, where there are any.
+pub fn render_beside(run: &Run, criterion: Option<&Criterion>) -> Result<Vec<(String, Vec<u8>)>> {
+    let (mut text, plots) = draw(run)?;
+    if let Some(criterion) = criterion {
+        text += &criterion::section(&Index::new(run), criterion);
+    }
     let mut files = vec![("report.md".to_owned(), text.into_bytes())];
     for plot in &plots {
         files.extend(plot.files()?);

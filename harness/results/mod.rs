@@ -6,6 +6,7 @@
 
 mod builds;
 mod calibration;
+mod criterion;
 pub mod facts;
 mod folder;
 mod index;
@@ -24,6 +25,7 @@ pub use calibration::{
     Calibration, CalibrationInfo, ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary,
     UnitRow,
 };
+pub use criterion::{Bench, Criterion, load_criterion};
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};

@@ -140,3 +140,8 @@ pub(crate) fn config(bench: &Bench, go: &str) {
         ),
     );
 }
+
+/// Says aloud that a test could not be done here.
+pub(crate) fn skipped(why: &str) {
+    gopie::ui::say(&format!("SKIPPED: {why}"));
+}

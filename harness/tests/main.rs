@@ -6,6 +6,7 @@
 mod bench;
 mod broken;
 mod command_line;
+mod criterion;
 mod diff;
 mod end_to_end;
 mod fixtures;
@@ -13,6 +14,7 @@ mod going_on;
 mod inspect;
 mod ladder;
 mod layouts;
+mod misbehaving;
 mod packages;
 
 use bench::Bench;

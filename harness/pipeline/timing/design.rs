@@ -12,7 +12,7 @@ use crate::measure::{Condition, Recipe};
 use crate::plan::Timed;
 
 /// Which command is started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Doing {
     /// The least that the program can do.
     Start,

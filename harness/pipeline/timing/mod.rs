@@ -1,8 +1,10 @@
 //! Timed starts of a run: block after block, each kept as soon as it is finished.
 //!
-//! A pilot, whose samples are thrown away, tells how long the blocks of each program have to be.
+//! A pilot, whose samples are thrown away, tells how long the blocks of each program have to be. What hangs, or
+//! leaves processes behind, is not started for ever: see [`TRIES`].
 
 mod design;
+mod voided;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,12 +19,18 @@ use super::rows::{self, BlockOf};
 use super::stages::find;
 use crate::build::{Outcome, store};
 use crate::cache::{Cache, Scratch};
-use crate::measure::{self, Affinity, Command, CopySet, Recipe, Request, Sitting, pilot};
+use crate::measure::strays::Watch;
+use crate::measure::{
+    self, Affinity, Command, Condition, CopySet, Measured, Recipe, Request, Sitting, pilot,
+};
 use crate::plan::{Case, Timed};
 use crate::results::{LibraryRow, NotMeasured, RunFolder};
+use crate::sys::spawn::End;
 use crate::ui::Phase;
 use crate::{answers, interrupt, sys};
 use design::{Doing, OverLayouts, Visit, Wanted, visits, visits_over_layouts};
+
+pub(super) use voided::not_measured as voided;
 
 const LEAST_BLOCK: f64 = 0.02;
 /// Share of the budget that the pilot may take.
@@ -31,6 +39,9 @@ const PILOT: f64 = 0.06;
 const OVER_LAYOUTS: f64 = 0.1;
 /// Share of the budget that work may take, where any is timed.
 const AT_WORK: f64 = 0.5;
+/// After so many blocks of a program in a condition in which a start hung or left processes that had to be hunted
+/// down, it is not started like that any more: each costs a time limit, or leaves its traces on others.
+const TRIES: u32 = 2;
 /// Where a file system in memory is, wherever there is one.
 const MEMORY: &str = "/dev/shm";
 
@@ -60,6 +71,8 @@ struct Timing<'a> {
     phase: Phase,
     /// Seconds that a block has to last with so many arms, by program and affinity.
     needed: HashMap<(String, Affinity), (f64, usize)>,
+    /// How many blocks went wrong as [`TRIES`] says.
+    wrong: HashMap<(String, Doing, Condition), u32>,
 }
 
 /// A program with all that it takes to start it.
@@ -74,7 +87,8 @@ struct Started {
     _scratch: Scratch,
 }
 
-/// Measures whatever of the plan is not there yet; gives what could not be measured as it should.
+/// Measures whatever of the plan is not there yet; gives what could not be measured as it should. With `alone`
+/// this process has no children but those that it starts here.
 pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
@@ -82,6 +96,7 @@ pub(super) fn measure(
     (timed, rungs): (&[Timed], &[Timed]),
     outcomes: &[Outcome],
     layouts: &[Layout],
+    alone: bool,
 ) -> Result<Vec<NotMeasured>> {
     if timed.is_empty() && rungs.is_empty() {
         return Ok(Vec::new());
@@ -93,7 +108,13 @@ pub(super) fn measure(
     LibraryRow::keep(folder.path(), &rows::libraries(&libraries))?;
     // What was read and built before leaves room behind; who measures has to be small.
     sys::memory::give_back();
+    if let Err(error) = measure::on_one_cpu(|| ()) {
+        let why = format!("no permission to choose the CPU of a program (sched_setaffinity): {error}");
+        return Ok(vec![NotMeasured { what: "starts".to_owned(), why }]);
+    }
     measure::sit(libraries, |sitting| {
+        let watch = alone.then(Watch::begin).transpose();
+        let not_watched = watch.map(|watch| watch.into_iter().for_each(|watch| sitting.watch(watch))).err();
         let sampling = &prepared.info.sampling;
         let share = |share: f64, of: fn(&Layout) -> &[(u32, Timed)]| {
             if layouts.iter().any(|layout| !of(layout).is_empty()) { share } else { 0.0 }
@@ -125,7 +146,8 @@ pub(super) fn measure(
         visits.extend(visits_over_layouts(of, &work));
         let blocks = visits.iter().map(|visit| visit.conditions.len()).sum();
         let phase = Phase::new("measure", blocks);
-        let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed: HashMap::new() };
+        let (needed, wrong) = (HashMap::new(), HashMap::new());
+        let mut timing = Timing { folder, cache, prepared, outcomes, layouts, phase, needed, wrong };
         // What the ladder needs is all that it gets.
         for one in timed {
             timing.pilot(sitting, one, sampling.budget_seconds * PILOT / (2 * timed.len()) as f64)?;
@@ -133,7 +155,12 @@ pub(super) fn measure(
         for visit in &visits {
             timing.visit(sitting, visit)?;
         }
-        Ok(not_as_it_should(sitting))
+        let mut list = not_as_it_should(sitting);
+        list.extend(not_watched.map(|error| NotMeasured {
+            what: "whether programs leave processes outside their group behind".to_owned(),
+            why: format!("the kernel does not tell of children: {error}"),
+        }));
+        Ok(list)
     })
 }
 
@@ -208,12 +235,13 @@ impl Timing<'_> {
         let contrasts = self.prepared.config.contrasts.iter();
         let pairs: Vec<(usize, usize)> =
             contrasts.filter_map(|contrast| Some((arm(&contrast.base)?, arm(&contrast.changed)?))).collect();
-        for condition in [measure::Condition::PINNED, measure::Condition::SCHEDULED] {
+        for condition in [Condition::PINNED, Condition::SCHEDULED] {
             let request = self.request(condition, seconds.max(LEAST_BLOCK), u64::MAX);
             let command = Command { args: &started.args, env: &started.env };
             let measured = sitting
                 .block(&mut set, &[command], &request)
                 .with_context(|| format!("while starting {}", one.program))?;
+            self.judge(&measured, one, Doing::Start, condition);
             if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
                 let needed = (seconds, one.variants.len());
                 self.needed.insert((one.program.clone(), condition.affinity), needed);
@@ -222,7 +250,7 @@ impl Timing<'_> {
         Ok(())
     }
 
-    fn request(&self, condition: measure::Condition, seconds: f64, block: u64) -> Request {
+    fn request(&self, condition: Condition, seconds: f64, block: u64) -> Request {
         let seed = self.prepared.info.sampling.seed ^ (block << 32);
         Request {
             condition,
@@ -231,6 +259,19 @@ impl Timing<'_> {
             seed,
             padding: measure::padding(seed),
         }
+    }
+
+    /// Counts the block if it went wrong; whether the program is given up in that condition.
+    fn judge(&mut self, measured: &Measured, one: &Timed, doing: Doing, condition: Condition) -> bool {
+        let hung = measured.block.starts.iter().any(|start| start.outcome.end == End::Timeout);
+        if hung || !measured.strays.is_empty() {
+            *self.wrong.entry((one.program.clone(), doing, condition)).or_default() += 1;
+        }
+        self.is_given_up(one, doing, condition)
+    }
+
+    fn is_given_up(&self, one: &Timed, doing: Doing, condition: Condition) -> bool {
+        self.wrong.get(&(one.program.clone(), doing, condition)).is_some_and(|wrong| *wrong >= TRIES)
     }
 
     /// Seconds that a block has to last, by what the pilot found for each arm.
@@ -243,12 +284,13 @@ impl Timing<'_> {
     fn visit(&mut self, sitting: &mut Sitting, visit: &Visit<'_>) -> Result<()> {
         interrupt::check()?;
         let one = visit.timed;
-        let blocks: Vec<(u32, measure::Condition)> =
+        let blocks: Vec<(u32, Condition)> =
             (visit.first_block..).zip(visit.conditions.iter().copied()).collect();
-        let (done, missing): (Vec<_>, Vec<_>) =
-            blocks.into_iter().partition(|(block, _)| self.folder.has_block(*block));
+        let (done, missing): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|(block, condition)| {
+            self.folder.has_block(*block) || self.is_given_up(one, visit.doing, *condition)
+        });
         for _ in done {
-            self.phase.step("done before");
+            self.phase.step("done before, or given up");
         }
         if missing.is_empty() {
             return Ok(());
@@ -259,6 +301,11 @@ impl Timing<'_> {
         let how = (visit.recipe, u64::from(visit.first_block));
         let mut set = self.lay_out(sitting, &one.program, &started, how)?;
         for (block, condition) in missing {
+            // It may have been given up in this very visit.
+            if self.is_given_up(one, visit.doing, condition) {
+                self.phase.step("given up");
+                continue;
+            }
             let needed = self.needed(one, condition.affinity).filter(|_| visit.doing == Doing::Start);
             let by_pilot = needed.is_some_and(|needed| needed <= visit.seconds);
             let seconds = needed.map_or(visit.seconds, |needed| needed.min(visit.seconds)).max(LEAST_BLOCK);
@@ -287,6 +334,9 @@ impl Timing<'_> {
             );
             if visit.doing == Doing::Work {
                 rows::at_work(&mut file);
+            }
+            if self.judge(&measured, one, visit.doing, condition) {
+                file.block.reason += "; it was not started like that again";
             }
             self.folder.keep_block(&file)?;
             self.phase.step(&format!("{} copy {} {}", one.program, visit.copy, condition.word()));
