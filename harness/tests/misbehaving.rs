@@ -53,20 +53,20 @@ const PINNED: Bad = Bad {
 
 fn configure(bench: &Bench, programs: &[(&Bad, &str)]) {
     let digest = "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865";
-    let mut table = "schema = 1\n".to_owned();
+    let mut tables = vec!["schema = 1\n".to_owned()];
     for (Bad { name, imports, then }, when) in programs {
-        let imports: String = imports.iter().map(|import| format!("import \"{import}\"\n")).collect();
+        let imports = [&["os"], *imports].concat().join("\"; \"");
         let main = format!(
-            "package main\n\nimport \"os\"\n{imports}\nfunc main() {{\nos.Stdout.WriteString(\"1\\n\")\n{when} {{\n{then}\n}}\n}}\n"
+            "package main\n\nimport (\"{imports}\")\n\nfunc main() {{\nos.Stdout.WriteString(\"1\\n\")\n{when} {{\n{then}\n}}\n}}\n"
         );
         bench.write(&format!("mine/{name}/go.mod"), &format!("module x.example/{name}\n\ngo 1.21\n"));
         bench.write(&format!("mine/{name}/main.go"), &main);
-        table += &format!(
+        tables.push(format!(
             "[[program]]\nname = \"{name}\"\nwhat = \"a test's\"\nsource = {{ module = \"{name}\" }}\nruns = \"quick\"\n\
              start = {{ stdout = \"1\\n\" }}\n[program.workload]\nstdout_sha256 = {{ go = \"{digest}\" }}\n"
-        );
+        ));
     }
-    bench.write("mine/programs.toml", &table);
+    bench.write("mine/programs.toml", &tables.concat());
 }
 
 /// Names of processes that were started from a folder, or that sleep as long as only these tests do.
@@ -184,7 +184,7 @@ fn another_answer_on_one_cpu_is_a_failed_case() {
 }
 
 /// Runs what follows on its command line with `sched_setaffinity` forbidden, as some sandboxes do.
-const FORBID: &str = r#"
+const FORBID: &str = r"
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -207,7 +207,7 @@ int main(int argc, char **argv) {
 	execv(argv[1], argv + 1);
 	return 126;
 }
-"#;
+";
 
 #[test]
 fn without_permission_for_affinity_nothing_is_timed_and_the_run_says_so() {
