@@ -23,7 +23,9 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 fn main() -> anyhow::Result<()> {
     let mut criterion = Criterion::default().configure_from_args();
-    let startables = pipeline::startables(&Options::new(RunKind::Default))?;
+    let mut options = Options::new(RunKind::Default);
+    options.programs = wanted(&options, std::env::args().skip(1))?;
+    let startables = pipeline::startables(&options)?;
     let mut programs: BTreeMap<&str, Vec<&Startable>> = BTreeMap::new();
     for startable in &startables {
         programs.entry(&startable.case.program).or_default().push(startable);
@@ -33,6 +35,16 @@ fn main() -> anyhow::Result<()> {
     }
     criterion.final_summary();
     Ok(())
+}
+
+/// The program that a filter names, as `startup/PROGRAM` or `startup/PROGRAM/VARIANT`: no other one need be built.
+/// None, which is all of them, where there is no filter or another one.
+fn wanted(options: &Options, args: impl Iterator<Item = String>) -> anyhow::Result<Vec<String>> {
+    let named = |arg: String| Some(arg.strip_prefix("startup/")?.split('/').next()?.to_owned());
+    let named: Vec<String> = args.filter_map(named).collect();
+    let plan = pipeline::plan(options)?;
+    let is_there = |name: &String| plan.cases.iter().any(|case| case.program == *name);
+    Ok(if named.iter().all(is_there) { named } else { Vec::new() })
 }
 
 fn bench_program(criterion: &mut Criterion, program: &str, variants: &[&Startable]) -> anyhow::Result<()> {

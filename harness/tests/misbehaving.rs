@@ -53,22 +53,20 @@ const PINNED: Bad = Bad {
 
 fn configure(bench: &Bench, programs: &[(&Bad, &str)]) {
     let digest = "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865";
-    let mut table = "schema = 1\n".to_owned();
+    let mut tables = vec!["schema = 1\n".to_owned()];
     for (Bad { name, imports, then }, when) in programs {
-        let imports: Vec<String> = imports.iter().map(|import| format!("import \"{import}\"\n")).collect();
-        let imports = imports.concat();
+        let imports = [&["os"], *imports].concat().join("\"; \"");
         let main = format!(
-            "package main\n\nimport \"os\"\n{imports}\nfunc main() {{\nos.Stdout.WriteString(\"1\\n\")\n{when} {{\n{then}\n}}\n}}\n"
+            "package main\n\nimport (\"{imports}\")\n\nfunc main() {{\nos.Stdout.WriteString(\"1\\n\")\n{when} {{\n{then}\n}}\n}}\n"
         );
         bench.write(&format!("mine/{name}/go.mod"), &format!("module x.example/{name}\n\ngo 1.21\n"));
         bench.write(&format!("mine/{name}/main.go"), &main);
-        let program = format!(
+        tables.push(format!(
             "[[program]]\nname = \"{name}\"\nwhat = \"a test's\"\nsource = {{ module = \"{name}\" }}\nruns = \"quick\"\n\
              start = {{ stdout = \"1\\n\" }}\n[program.workload]\nstdout_sha256 = {{ go = \"{digest}\" }}\n"
-        );
-        table.push_str(&program);
+        ));
     }
-    bench.write("mine/programs.toml", &table);
+    bench.write("mine/programs.toml", &tables.concat());
 }
 
 /// Names of processes that were started from a folder, or that sleep as long as only these tests do.
