@@ -9,7 +9,6 @@ use crate::cache::Cache;
 use crate::config;
 use crate::interrupt;
 use crate::machine::Machine;
-use crate::measure;
 use crate::toolchain;
 use crate::ui::say;
 
@@ -98,7 +97,6 @@ pub fn examine(go: Option<&str>, cache: &Cache) -> Vec<Finding> {
         finding("c library", true, machine.libc.clone(), ""),
         finding("kernel", true, machine.kernel.clone(), ""),
         page_cache::in_memory(),
-        counters(),
     ];
     all.extend(time::findings(&machine));
     all.extend(page_cache::findings(&machine, variants(cache)));
@@ -157,13 +155,6 @@ fn pinning() -> Finding {
         Err(error) => {
             finding("pinning", false, error.to_string(), "starts cannot be pinned to one processor")
         }
-    }
-}
-
-fn counters() -> Finding {
-    match measure::trace::missing_counters() {
-        None => finding("counters", true, "permitted", ""),
-        Some(why) => finding("counters", false, why, "starts are described without hardware counters"),
     }
 }
 

@@ -67,11 +67,6 @@ impl Pair {
     }
 }
 
-/// Why nothing can be counted on this machine; none where it can.
-pub fn missing() -> Option<String> {
-    Pair::begin(std::process::id(), 0).err().map(|nothing| nothing.why)
-}
-
 /// Why nothing can be counted, with what to change.
 fn reason(event: &str, error: &io::Error) -> String {
     match error.raw_os_error() {

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-pub use self::counters::missing as missing_counters;
 use self::entry::Way;
 use super::Arm;
 use crate::command::{Command, CommandError};
