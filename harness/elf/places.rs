@@ -36,3 +36,17 @@ pub fn places(bytes: &[u8], names: &[&str]) -> Result<Places, ElfError> {
     }
     Ok(Places { entry: elf.header.e_entry, functions })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_without_go_has_an_entry_alone() {
+        let own = std::env::current_exe().and_then(std::fs::read).expect("reads itself");
+        let found = places(&own, &["runtime.main"]).expect("is an ELF file");
+        assert_eq!(found.functions, [None]);
+        assert_ne!(found.entry, 0);
+        assert!(places(b"no ELF file", &[]).is_err());
+    }
+}

@@ -35,6 +35,12 @@ const BREAKPOINT: (u64, u32) = (0, 0);
 /// `AT_ENTRY` of the auxiliary vector.
 const AT_ENTRY: u64 = 9;
 
+/// What C libraries take a request for.
+#[cfg(target_env = "musl")]
+type Request = c_int;
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+
 /// A program under trace, stopped.
 #[derive(Debug)]
 pub struct Traced {
@@ -180,7 +186,7 @@ fn next_event() -> io::Result<(Pid, c_int)> {
 }
 
 /// A request of which only the failure is told. Address and data are numbers to the kernel, not pointers of ours.
-fn request(what: libc::c_uint, thread: Pid, address: u64, data: u64) -> io::Result<()> {
+fn request(what: Request, thread: Pid, address: u64, data: u64) -> io::Result<()> {
     // SAFETY: none of the requests made here writes to this process's memory.
     let answer = unsafe { libc::ptrace(what, thread.as_raw_pid(), number(address), number(data)) };
     if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
@@ -199,7 +205,7 @@ fn peek(thread: Pid, address: u64) -> io::Result<u64> {
     peeked(libc::PTRACE_PEEKTEXT, thread, address)
 }
 
-fn peeked(what: libc::c_uint, thread: Pid, address: u64) -> io::Result<u64> {
+fn peeked(what: Request, thread: Pid, address: u64) -> io::Result<u64> {
     // SAFETY: `errno` is this thread's own. The C library gives the word that was read and touches no memory of
     // ours but for that.
     let (word, errno): (c_long, c_int) = unsafe {
