@@ -15,8 +15,8 @@ const LINES: [(&str, &str); 6] = [
 ];
 
 /// What `LD_DEBUG=statistics` printed. Only the first of each line counts: at the end of the process the counts
-/// are printed again. Lines that are not understood are passed over. Times are as printed: glibc since 2.30
-/// writes the end of the text over their last digit.
+/// are printed again. Lines that are not understood are passed over. Times are as printed: glibc, 2.36 at
+/// least, writes the end of the text over their last digit.
 pub(super) fn loader(text: &str) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::new();
     for line in text.lines() {
