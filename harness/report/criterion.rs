@@ -36,13 +36,16 @@ pub(super) fn section(index: &Index<'_>, criterion: &Criterion) -> String {
         text += "None of its benches is of a contrast of this run.\n";
     } else {
         text += &table.text();
-        text +=
-            &fill_prose("\n\n`in` and `out`: whether Criterion's ratio lies in the interval before it.\n");
+        text += "\n\n";
+        text += &fill_prose(
+            "`in` and `out`: whether Criterion's ratio lies in the interval before it; `-`: no number, since there \
+             were too few quiet blocks. Contrasts that this run did not time are left out.\n",
+        );
     }
     text
 }
 
-/// A row; none where Criterion does not have both sides.
+/// A row; none where Criterion does not have both sides, or the run has no time of them.
 fn cells<'a>(
     index: &Index<'a>,
     criterion: &Criterion,
@@ -56,7 +59,8 @@ fn cells<'a>(
     };
     let ratio = median(&contrast.changed)? / median(&contrast.base)?;
     let own = |measure| Effect::of(index, contrast, &program.name, place, measure).map(|effect| effect.ratio);
-    let shown = |measure| own(measure).map_or_else(|| "not timed".to_owned(), words::ratio_interval);
+    own(WALL).or_else(|| own(CPU))?;
+    let shown = |measure| own(measure).map_or_else(|| "-".to_owned(), words::ratio_interval);
     let inside = own(WALL).and_then(|row| Some((row.low?..=row.high?).contains(&ratio)));
     Some([
         program.name.clone(),
