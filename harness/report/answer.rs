@@ -21,7 +21,9 @@ pub(super) fn items(index: &Index<'_>) -> Vec<String> {
 
 /// Whether the numbers hold for one layout of the functions, or over layouts.
 pub(super) fn layouts(index: &Index<'_>) -> String {
-    let over = |row: &&EstimateRow| row.scope == "over-layouts" && row.kind == "contrast";
+    let over = |row: &&EstimateRow| {
+        row.scope == "over-layouts" && row.kind == "contrast" && row.statistic == "ratio"
+    };
     match index.run().estimates.iter().filter(over).map(|row| row.units).min() {
         None => {
             "Timing is provisional: its intervals rest on copies of one layout of the functions.".to_owned()
