@@ -79,10 +79,10 @@ pub fn run(options: &Options) -> Result<Summary> {
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
-    let limits =
+    let mut limits =
         timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid, options.alone)?;
     watched(options, || memory::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
-    watched(options, || traces::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
+    limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &timed, &outcomes))?);
     folder.keep_traces(timed.len())?;
     if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;

@@ -17,23 +17,28 @@ use crate::build::{Outcome, store};
 use crate::cache::Cache;
 use crate::config::{Program, RunKind};
 use crate::measure::trace::{Reading, Subject};
-use crate::measure::{Arm, Copies, Seat};
+use crate::measure::{self, Arm, Copies, Seat};
 use crate::plan::{Case, Timed};
-use crate::results::{OK, RunFolder, TraceRow};
+use crate::results::{NotMeasured, OK, RunFolder, TraceRow};
 use crate::ui::Phase;
 use crate::{answers, interrupt};
 
 /// Traced starts of each case, in each way.
 const STARTS: u32 = 8;
 
-/// Traces whatever is not there yet: the programs that a quick run has, or in a full run all.
+/// Traces whatever is not there yet: the programs that a quick run has, or in a full run all. Gives why nothing is
+/// traced, where nothing can be.
 pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
     timed: &[Timed],
     outcomes: &[Outcome],
-) -> Result<()> {
+) -> Result<Option<NotMeasured>> {
+    if let Err(error) = measure::on_one_cpu(|| ()) {
+        let why = format!("no permission to choose the CPU of a program (sched_setaffinity): {error}");
+        return Ok(Some(NotMeasured { what: "what happens in a start".to_owned(), why }));
+    }
     let phase = Phase::new("traces", timed.len());
     for (number, one) in timed.iter().enumerate() {
         interrupt::check()?;
@@ -48,7 +53,7 @@ pub(super) fn measure(
         }
         phase.step(&one.program);
     }
-    Ok(())
+    Ok(None)
 }
 
 fn rows(

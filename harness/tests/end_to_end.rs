@@ -52,12 +52,13 @@ fn hello_is_followed_to_the_report() {
             && row.get("statistic") == "ratio"
             && row.get("condition") == "pinned"
     });
-    assert_eq!(ratio.expect("is estimated").get("units"), "8");
+    assert_eq!(ratio.expect("is estimated").get("units"), "10");
 
     // Every variant was seen waiting, alone and with others.
     let memory = bench.table("results/local/memory.csv.gz");
     for variant in ["static", "control", "pie-internal"] {
-        for (condition, metric, rows) in [("one-copy", "anonymous", 8), ("n-copies", "proportional", 8 * 6)] {
+        for (condition, metric, rows) in [("one-copy", "anonymous", 10), ("n-copies", "proportional", 10 * 6)]
+        {
             let of = memory.iter().filter(|row| {
                 row.get("case").starts_with(&format!("hello/{variant}/"))
                     && (row.get("condition"), row.get("metric")) == (condition, metric)
