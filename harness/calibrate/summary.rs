@@ -114,6 +114,10 @@ fn drawn(setting: Setting, rows: &[&ComparisonRow], units: &[UnitRow]) -> Vec<Dr
     let wanted: std::collections::HashSet<u32> = rows.iter().map(|row| row.comparison).collect();
     let good = units.iter().filter(|unit| wanted.contains(&unit.comparison) && unit.voided.is_empty());
     let stream: Vec<f64> = good.map(|unit| unit.log_ratio).filter(|log| log.is_finite()).collect();
+    // What is drawn from a stream estimates the stream's own mean; how far that is off stands with the null
+    // comparisons.
+    let centre = stream.iter().sum::<f64>() / stream.len() as f64;
+    let stream: Vec<f64> = stream.iter().map(|log| log - centre).collect();
     let a_unit = SHORT.1 / f64::from(SHORT.0);
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let mut draw = |seconds: f64| {
