@@ -45,6 +45,13 @@ impl Mounts {
     }
 }
 
+impl Drop for Mounts {
+    fn drop(&mut self) {
+        // Nothing can be mounted over a file that is gone: the next one on this thread needs the place free.
+        let _ = self.uncover();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -69,6 +76,8 @@ mod tests {
                 mounts.uncover().expect("uncovers");
                 assert_eq!(read(), "old");
                 mounts.cover(&place, &file).expect("covers");
+                drop(mounts);
+                assert_eq!(read(), "old");
             });
         });
         assert_eq!(read(), "old");
