@@ -82,7 +82,7 @@ fn jobs(wanted: &Wanted) -> Vec<Job> {
     const MOST: u32 = 10_000;
     let mut jobs: Vec<Job> = Vec::new();
     let mut add = |part: Part, setting: Setting, size: usize, count: u32| {
-        let kind = (part as u32 * 4 + setting as u32) * 4 + u32::try_from(size).unwrap_or(0);
+        let kind = (part as u32 * 4 + setting as u32) * 16 + u32::try_from(size).unwrap_or(0);
         let one = |n| Job { number: 2 * (kind * MOST + n), part, setting, size, slice: n * SLICES / count };
         jobs.extend((0..count.min(MOST)).map(one));
     };

@@ -12,8 +12,9 @@ use super::runner::Runner;
 use crate::interrupt;
 use crate::sys::spawn::{End, Outcome};
 
-/// The sentinel is started once in so many rounds.
-const ROUNDS_A_SENTINEL: u32 = 4;
+/// The sentinel is started after no fewer starts of arms than this, at the beginning of a round: it takes a small
+/// share of the time, and a block of a second still has enough of them for one slow one not to be many.
+const STARTS_A_SENTINEL: usize = 8;
 
 /// What a block is to do.
 #[derive(Clone, Copy, Debug)]
@@ -83,16 +84,19 @@ pub(super) fn warm_up<R: Runner>(
 pub(super) fn run_block<R: Runner>(runner: &mut R, spec: &BlockSpec) -> anyhow::Result<Block> {
     let mut random = ChaCha8Rng::seed_from_u64(spec.seed);
     let mut order: Vec<usize> = (0..runner.arms()).collect();
+    let mut since_sentinel = STARTS_A_SENTINEL;
     let before = Controls::now();
     let begin = Instant::now();
     let mut starts = Vec::new();
     let mut sentinel = Vec::new();
     let mut rounds = 0;
     'rounds: while rounds == 0 || begin.elapsed() < spec.time {
-        if rounds % ROUNDS_A_SENTINEL == 0 {
+        if since_sentinel >= STARTS_A_SENTINEL {
+            since_sentinel = 0;
             let outcome = retry_interrupted(|| runner.sentinel(spec.limit))?;
             sentinel.extend(outcome.map(|outcome| outcome.wall));
         }
+        since_sentinel += order.len();
         order.shuffle(&mut random);
         for (position, arm) in (0..).zip(&order) {
             interrupt::check()?;
@@ -172,7 +176,8 @@ mod tests {
         let block = run_block(&mut mock, &spec(1)).expect("runs");
         assert_eq!(block.starts.len(), 5 * block.rounds as usize);
         assert_eq!(mock.started.len(), block.starts.len() + 10);
-        assert_eq!(block.sentinel.len(), block.rounds.div_ceil(ROUNDS_A_SENTINEL) as usize);
+        // Five starts are fewer than eight, ten are not.
+        assert_eq!(block.sentinel.len(), block.rounds.div_ceil(2) as usize);
         for round in block.starts.chunks(5) {
             let mut arms: Vec<usize> = round.iter().map(|start| start.arm).collect();
             arms.sort_unstable();
