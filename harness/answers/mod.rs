@@ -126,39 +126,21 @@ pub fn check(
     around: &Surroundings<'_>,
     workload: bool,
 ) -> Result<Result<(), Wrong>> {
-    let (artifact, sha256) = artifact;
-    let asked = format!(
-        "{sha256} {} {} {workload} also on one CPU {}",
-        around.toolchain,
-        around.target,
-        serde_json::to_string(program)?
-    );
-    let mark = around.cache.dir("answers")?.join(digest::of_bytes(asked.as_bytes()));
-    if mark.exists() {
-        return Ok(Ok(()));
-    }
-    let scratch = around.cache.scratch()?;
-    // Under its own name, which some programs print.
-    let named = around.cache.scratch()?;
-    let path = &named.path().join(&program.name);
-    symlink(artifact, path).with_context(|| format!("cannot make the link {}", path.display()))?;
-    let (args, env) = start_command(program, around, scratch.path());
-    let start = Command::new(path, scratch.path()).args(args).env(env).limit(START_LIMIT);
-    let places = Places { input: None, around, scratch: scratch.path() };
-    let stdout = places.fill(&program.start.stdout);
-    let answer = |what| start_answer(what, &start, program.start.status, &stdout);
-    if let Err(wrong) = answer("start") {
-        return Ok(Err(wrong));
-    }
-    // It is timed there, with its output thrown away. Where this is forbidden, nothing is timed.
-    if let Ok(Err(wrong)) = measure::on_one_cpu(|| answer("start on one CPU")) {
-        return Ok(Err(wrong));
-    }
-    if workload && let Err(wrong) = workload_answer(path, &program.workload, around, scratch.path())? {
-        return Ok(Err(wrong));
-    }
-    fs::write(&mark, "").with_context(|| format!("cannot write {}", mark.display()))?;
-    Ok(Ok(()))
+    let asked = format!("{workload} also on one CPU {}", serde_json::to_string(program)?);
+    once(artifact, program, around, &asked, |path, scratch| {
+        let (args, env) = start_command(program, around, scratch);
+        let start = Command::new(path, scratch).args(args).env(env).limit(START_LIMIT);
+        let stdout = Places { input: None, around, scratch }.fill(&program.start.stdout);
+        let answer = |what| start_answer(what, &start, program.start.status, &stdout);
+        if let Err(wrong) = answer("start") {
+            return Ok(Err(wrong));
+        }
+        // It is timed there, with its output thrown away. Where this is forbidden, nothing is timed.
+        if let Ok(Err(wrong)) = measure::on_one_cpu(|| answer("start on one CPU")) {
+            return Ok(Err(wrong));
+        }
+        if workload { workload_answer(path, &program.workload, around, scratch) } else { Ok(Ok(())) }
+    })
 }
 
 /// Checks what an artifact prints when it does the work that speed is timed on; results as of [`check`].
@@ -168,17 +150,29 @@ pub fn check_speed(
     speed: &Workload,
     around: &Surroundings<'_>,
 ) -> Result<Result<(), Wrong>> {
-    let (artifact, sha256) = artifact;
-    let asked = (sha256, around.toolchain, around.target, &program.name, "speed", speed);
-    let mark = around.cache.dir("answers")?.join(digest::of_bytes(serde_json::to_string(&asked)?.as_bytes()));
+    let asked = format!("{} speed {}", program.name, serde_json::to_string(speed)?);
+    once(artifact, program, around, &asked, |path, scratch| workload_answer(path, speed, around, scratch))
+}
+
+/// Asks an artifact, under its program's name, which some print; the second path is that of an empty folder. What
+/// was found right once for the same bytes is not asked again.
+fn once(
+    (artifact, sha256): (&Path, &str),
+    program: &Program,
+    around: &Surroundings<'_>,
+    asked: &str,
+    ask: impl FnOnce(&Path, &Path) -> Result<Result<(), Wrong>>,
+) -> Result<Result<(), Wrong>> {
+    let asked = format!("{sha256} {} {} {asked}", around.toolchain, around.target);
+    let mark = around.cache.dir("answers")?.join(digest::of_bytes(asked.as_bytes()));
     if mark.exists() {
         return Ok(Ok(()));
     }
     let scratch = around.cache.scratch()?;
     let named = around.cache.scratch()?;
-    let path = &named.path().join(&program.name);
-    symlink(artifact, path).with_context(|| format!("cannot make the link {}", path.display()))?;
-    let answer = workload_answer(path, speed, around, scratch.path())?;
+    let path = named.path().join(&program.name);
+    symlink(artifact, &path).with_context(|| format!("cannot make the link {}", path.display()))?;
+    let answer = ask(&path, scratch.path())?;
     if answer.is_ok() {
         fs::write(&mark, "").with_context(|| format!("cannot write {}", mark.display()))?;
     }

@@ -4,7 +4,7 @@ use super::effect::{
     CPU_PINNED, Effect, Seen, WALL_SCHEDULED, behind, clear_ends, counts, measure_words, not_excluded,
     quiet_blocks,
 };
-use super::subject::{pie_only, unique};
+use super::subject::{of_pie_only, unique};
 use super::{Finding, Verdict, words};
 use crate::config::Contrast;
 use crate::results::{Index, Measure, Place};
@@ -35,21 +35,14 @@ fn size_of(index: &Index<'_>, program: &str, variant: &str, place: Place<'_>, st
 }
 
 fn growths<'a>(index: &Index<'a>) -> Vec<Growth<'a>> {
-    let mut all = Vec::new();
-    for place in index.places() {
-        for program in index.go_programs() {
-            for contrast in pie_only(index) {
-                let sizes = |stripped| {
-                    let size = |variant: &str| size_of(index, &program.name, variant, place, stripped);
-                    Some((stripped, size(&contrast.base)?, size(&contrast.changed)?))
-                };
-                if let Some((stripped, base, changed)) = sizes(true).or_else(|| sizes(false)) {
-                    all.push(Growth { contrast, program: &program.name, place, stripped, base, changed });
-                }
-            }
-        }
-    }
-    all
+    of_pie_only(index, |contrast, program, place| {
+        let sizes = |stripped| {
+            let size = |variant: &str| size_of(index, program, variant, place, stripped);
+            Some((stripped, size(&contrast.base)?, size(&contrast.changed)?))
+        };
+        let (stripped, base, changed) = sizes(true).or_else(|| sizes(false))?;
+        Some(Growth { contrast, program, place, stripped, base, changed })
+    })
 }
 
 /// A further switch on a PIE after which no more than half of the growth is left.
@@ -112,16 +105,7 @@ pub(super) fn size(index: &Index<'_>) -> Finding {
 
 /// The effects of PIE alone, program by program.
 fn effects<'a>(index: &Index<'a>, measure: Measure) -> Vec<Effect<'a>> {
-    let mut all = Vec::new();
-    for place in index.places() {
-        for program in index.go_programs() {
-            let contrasts = pie_only(index);
-            all.extend(
-                contrasts.filter_map(|contrast| Effect::of(index, contrast, &program.name, place, measure)),
-            );
-        }
-    }
-    all
+    of_pie_only(index, |contrast, program, place| Effect::of(index, contrast, program, place, measure))
 }
 
 /// `CPU time, pinned: more in 3 of 4, no difference seen in 1 of 4, from ... to ...`.

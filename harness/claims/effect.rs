@@ -57,6 +57,31 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// What an interval shows, where `none` is no effect; a control has no floor and needs none.
+    pub(super) fn of(
+        interval: Option<(f64, f64)>,
+        none: f64,
+        floor: Option<(f64, f64)>,
+        control: bool,
+    ) -> Self {
+        let Some((low, high)) = interval else { return Self::NoInterval };
+        let outside = |(floor_low, floor_high): (f64, f64)| {
+            if low > floor_high {
+                Some(Self::More)
+            } else if high < floor_low {
+                Some(Self::Less)
+            } else {
+                None
+            }
+        };
+        match (outside((none, none)), floor) {
+            (None, _) => Self::NoDifference,
+            (Some(seen), _) if control => seen,
+            (Some(_), None) => Self::NoFloor,
+            (Some(_), Some(floor)) => outside(floor).unwrap_or(Self::WithinNoise),
+        }
+    }
+
     /// The sign of the tables.
     pub fn sign(self) -> &'static str {
         match self {
@@ -187,22 +212,7 @@ pub fn judged_by(row: &EstimateRow) -> Option<(f64, f64)> {
 }
 
 fn seen(ratio: &EstimateRow, floor: Option<Floor>, control: bool) -> Seen {
-    let Some((low, high)) = judged_by(ratio) else { return Seen::NoInterval };
-    let outside = |floor_low: f64, floor_high: f64| {
-        if low > floor_high {
-            Some(Seen::More)
-        } else if high < floor_low {
-            Some(Seen::Less)
-        } else {
-            None
-        }
-    };
-    match (outside(1.0, 1.0), floor) {
-        (None, _) => Seen::NoDifference,
-        (Some(seen), _) if control => seen,
-        (Some(_), None) => Seen::NoFloor,
-        (Some(_), Some(floor)) => outside(floor.low, floor.high).unwrap_or(Seen::WithinNoise),
-    }
+    Seen::of(judged_by(ratio), 1.0, floor.map(|floor| (floor.low, floor.high)), control)
 }
 
 /// How many copies (or layouts) and starts stand behind some estimates: `8 copies, 398 to 600 starts`.

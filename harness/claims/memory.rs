@@ -5,7 +5,7 @@
 //! whether there is memory that is private, and how much.
 
 use super::effect::{Seen, counts_of};
-use super::subject::{pie_only, unique};
+use super::subject::{of_pie_only, unique};
 use super::{Finding, Verdict, words};
 use crate::analyse::memory::{N_COPIES, ONE_COPY, THIS_LAYOUT, WRITTEN};
 use crate::config::Contrast;
@@ -56,7 +56,8 @@ impl<'a> Growth<'a> {
         let difference = index.estimate(&contrast.name, program, place, measure, "difference")?;
         let ratio = index.estimate(&contrast.name, program, place, measure, "ratio");
         let floor = if contrast.control { None } else { floor(index, program, place, measure) };
-        let seen = seen(difference, floor, contrast.control);
+        let both_sides = floor.map(|floor| (-floor, floor));
+        let seen = Seen::of(difference.low.zip(difference.high), 0.0, both_sides, contrast.control);
         Some(Self { contrast, program, difference, ratio, floor, seen })
     }
 
@@ -89,37 +90,9 @@ fn floor(index: &Index<'_>, program: &str, place: Place<'_>, measure: Measure) -
     widths.reduce(f64::max)
 }
 
-fn seen(row: &EstimateRow, floor: Option<f64>, control: bool) -> Seen {
-    let (Some(low), Some(high)) = (row.low, row.high) else { return Seen::NoInterval };
-    let beyond = |floor: f64| {
-        if low > floor {
-            Some(Seen::More)
-        } else if high < -floor {
-            Some(Seen::Less)
-        } else {
-            None
-        }
-    };
-    match (beyond(0.0), floor) {
-        (None, _) => Seen::NoDifference,
-        (Some(seen), _) if control => seen,
-        (Some(_), None) => Seen::NoFloor,
-        (Some(_), Some(floor)) => beyond(floor).unwrap_or(Seen::WithinNoise),
-    }
-}
-
 /// The effects of PIE alone, program by program.
 fn growths<'a>(index: &Index<'a>, measure: Measure) -> Vec<Growth<'a>> {
-    let mut all = Vec::new();
-    for place in index.places() {
-        for program in index.go_programs() {
-            let contrasts = pie_only(index);
-            all.extend(
-                contrasts.filter_map(|contrast| Growth::of(index, contrast, &program.name, place, measure)),
-            );
-        }
-    }
-    all
+    of_pie_only(index, |contrast, program, place| Growth::of(index, contrast, program, place, measure))
 }
 
 /// `More in 3 of 4, no difference seen in 1 of 4, from ... to ...`.

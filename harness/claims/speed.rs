@@ -4,7 +4,7 @@
 //! more than the start-up of the same contrast adds.
 
 use super::effect::{Effect, Seen};
-use super::subject::{pie_only, unique};
+use super::subject::{of_pie_only, unique};
 use super::{Finding, Verdict, words};
 use crate::results::{EstimateRow, Index, Measure, Place};
 
@@ -62,16 +62,10 @@ impl<'a> AtWork<'a> {
 
 /// Every effect of PIE alone on work, in both conditions.
 pub fn at_work<'a>(index: &Index<'a>) -> Vec<AtWork<'a>> {
-    let mut all = Vec::new();
-    for place in index.places() {
-        for program in index.go_programs() {
-            for contrast in pie_only(index) {
-                let of = |measure| AtWork::of(index, contrast, &program.name, place, measure);
-                all.extend([WORK, WORK_FIXED].into_iter().filter_map(of));
-            }
-        }
-    }
-    all
+    let both = of_pie_only(index, |contrast, program, place| {
+        Some([WORK, WORK_FIXED].map(|measure| AtWork::of(index, contrast, program, place, measure)))
+    });
+    both.into_iter().flatten().flatten().collect()
 }
 
 pub(super) fn speed(index: &Index<'_>) -> Finding {

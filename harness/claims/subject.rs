@@ -59,6 +59,20 @@ pub(super) fn pie_only<'a>(index: &Index<'a>) -> impl Iterator<Item = &'a Contra
     all.filter(|contrast| contrast.pie_only && index.language(contrast) == Language::Go)
 }
 
+/// What there is of each such contrast in each Go program: place by place, program by program.
+pub(super) fn of_pie_only<'a, T>(
+    index: &Index<'a>,
+    of: impl Fn(&'a Contrast, &'a str, Place<'a>) -> Option<T>,
+) -> Vec<T> {
+    let mut all = Vec::new();
+    for place in index.places() {
+        for program in index.go_programs() {
+            all.extend(pie_only(index).filter_map(|contrast| of(contrast, &program.name, place)));
+        }
+    }
+    all
+}
+
 /// Each name once, in the order of its first appearance.
 pub(super) fn unique<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();

@@ -5,21 +5,21 @@
 //! one time limit and not eight. The files are nobody's but the programs': nothing may lock them in memory.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::prepare::{Prepared, surroundings};
-use super::stages::find;
+use super::prepare::Prepared;
+use super::started::Started;
 use crate::analyse::memory::{N_COPIES, ONE_COPY};
-use crate::build::{Outcome, store};
+use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::RunKind;
+
+use crate::measure::Arm;
 use crate::measure::memory::{Failure, Memory, Pipes, available, of_copies, of_each};
-use crate::measure::{Arm, Copies};
 use crate::plan::{Case, Timed};
 use crate::results::{MemoryRow, OK, RunFolder};
 use crate::ui::Phase;
@@ -73,31 +73,16 @@ struct Measured<'a> {
 
 impl Measured<'_> {
     fn rows(&self, many: bool) -> Result<Vec<MemoryRow>> {
-        let program = self.prepared.programs.iter().find(|program| program.name == self.one.program);
-        let program = program.context("the program is not configured")?;
-        let cases: Vec<Case> = self.one.variants.iter().map(|name| self.one.case(name)).collect();
-        let artifacts: Vec<PathBuf> =
-            cases.iter().filter_map(|case| Some(find(self.outcomes, case)?.path.clone())).collect();
-        let scratch = self.cache.scratch()?;
-        let around = surroundings(self.cache, self.prepared, &self.one.toolchain);
-        let (args, env) = answers::start_command(program, &around, scratch.path());
-        let env: Vec<(String, String)> = env.into_iter().collect();
+        let started = Started::of(self.cache, self.prepared, self.one, self.outcomes, false)?;
+        let cases = &started.cases;
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let mut order: Vec<usize> = (0..cases.len()).collect();
         let (mut alone, mut together) = (HashSet::new(), HashSet::new());
         let mut rows = Vec::new();
         for copy in 0..self.prepared.info.sampling.copies {
             interrupt::check()?;
-            let folder = self.cache.scratch()?;
-            let seed = self.seed ^ u64::from(copy);
-            let copies = Copies::make(
-                folder,
-                &program.name,
-                artifacts.iter().map(PathBuf::as_path),
-                seed,
-                store::write,
-            )?;
-            let arm = |number: usize| Arm { program: &copies.paths()[number], args: &args, env: &env };
+            let copies = started.copies(self.cache, self.seed ^ u64::from(copy))?;
+            let arm = |number: usize| started.arm(&copies.paths()[number]);
             order.shuffle(&mut random);
             let tried: Vec<usize> = order.iter().copied().filter(|number| !alone.contains(number)).collect();
             let arms: Vec<Arm<'_>> = tried.iter().map(|number| arm(*number)).collect();

@@ -9,6 +9,7 @@ mod memory;
 mod prepare;
 mod rows;
 mod stages;
+mod started;
 mod timing;
 mod traces;
 
@@ -19,11 +20,12 @@ use anyhow::Result;
 
 use crate::build::Outcome;
 use crate::cache::Cache;
-use crate::config::{Program, RunKind};
+use crate::config::{Contrast, Program, RunKind};
 use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
-    self, ArtifactRow, BuildRow, EstimateRow, LayoutRow, Run, RunFolder, Samples, Status, table,
+    self, ArtifactRow, BuildRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow, Run, RunFolder,
+    Samples, Status, table,
 };
 use crate::ui::say;
 use crate::{analyse, answers, report};
@@ -88,17 +90,20 @@ pub fn run(options: &Options) -> Result<Summary> {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
     }
     let costs = BuildRow::load(folder.path())?;
-    let (samples, sha256) = folder.keep_samples()?;
-    let contrasts = &prepared.config.contrasts;
-    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
-    estimates.extend(analyse::build_costs(&costs, &artifacts, contrasts));
-    let facts = folder.facts()?;
-    let ladder = analyse::ladder(&samples, (&estimates, &facts), (&timed, &rungs), contrasts, &sha256);
-    folder.keep_ladder(&ladder.rows)?;
-    estimates.extend(ladder.estimates);
-    let (memory, sha256) = folder.keep_memory(timed.len())?;
-    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
-    let voided = timing::voided(&samples.blocks);
+    let samples = folder.keep_samples()?;
+    let (facts, memory) = (folder.facts()?, folder.keep_memory(timed.len())?);
+    let (estimates, ladder) = Measured {
+        samples: &samples,
+        memory: &memory,
+        costs: &costs,
+        artifacts: &artifacts,
+        facts: &facts,
+        timed: (&timed, &rungs),
+        contrasts: &prepared.config.contrasts,
+    }
+    .comes_to();
+    folder.keep_ladder(&ladder)?;
+    let voided = timing::voided(&samples.0.blocks);
     for one in limits.iter().chain(&voided) {
         say(&format!("not measured: {}: {}", one.what, one.why));
     }
@@ -124,16 +129,47 @@ fn watched<T>(options: &Options, work: impl FnOnce() -> Result<T>) -> Result<T> 
 /// Estimates of a finished run, from its samples and readings alone.
 pub fn analyse_again(dir: &Path) -> Result<Vec<EstimateRow>> {
     let run = Run::load(dir)?;
-    let (samples, sha256) = results::load_samples(dir)?;
-    let (rungs, timed) = apart(&run.info.rungs, timed_of(&run, &samples));
-    let contrasts = &run.info.contrasts;
-    let mut estimates = analyse::estimates(&samples, &timed, contrasts, &sha256);
-    let ladder = analyse::ladder(&samples, (&estimates, &run.facts), (&timed, &rungs), contrasts, &sha256);
-    estimates.extend(ladder.estimates);
-    let (memory, sha256) = results::load_memory(dir)?;
-    estimates.extend(analyse::memory::estimates(&memory, &timed, contrasts, &sha256));
-    estimates.extend(analyse::build_costs(&run.builds, &run.artifacts, contrasts));
+    let samples = results::load_samples(dir)?;
+    let (rungs, timed) = apart(&run.info.rungs, timed_of(&run, &samples.0));
+    let (estimates, _) = Measured {
+        samples: &samples,
+        memory: &results::load_memory(dir)?,
+        costs: &run.builds,
+        artifacts: &run.artifacts,
+        facts: &run.facts,
+        timed: (&timed, &rungs),
+        contrasts: &run.info.contrasts,
+    }
+    .comes_to();
     Ok(estimates)
+}
+
+/// All that estimates are made from. Samples and readings of memory come with the digest of the file that they are
+/// kept in.
+struct Measured<'a> {
+    samples: &'a (Samples, String),
+    memory: &'a (Vec<MemoryRow>, String),
+    costs: &'a [BuildRow],
+    artifacts: &'a [ArtifactRow],
+    facts: &'a [FactRow],
+    /// The programs under test, and the rungs of the ladder.
+    timed: (&'a [Timed], &'a [Timed]),
+    contrasts: &'a [Contrast],
+}
+
+impl Measured<'_> {
+    /// The estimates, and the ladder.
+    fn comes_to(&self) -> (Vec<EstimateRow>, Vec<LadderRow>) {
+        let (samples, sha256) = self.samples;
+        let (timed, contrasts) = (self.timed.0, self.contrasts);
+        let mut estimates = analyse::estimates(samples, timed, contrasts, sha256);
+        let ladder = analyse::ladder(samples, (&estimates, self.facts), self.timed, contrasts, sha256);
+        estimates.extend(ladder.estimates);
+        let (memory, sha256) = self.memory;
+        estimates.extend(analyse::memory::estimates(memory, timed, contrasts, sha256));
+        estimates.extend(analyse::build_costs(self.costs, self.artifacts, contrasts));
+        (estimates, ladder.rows)
+    }
 }
 
 /// The rungs of the ladder, and the programs under test.
@@ -179,20 +215,20 @@ pub struct Startable {
 }
 
 /// Builds what the options ask for and keeps no run: every case that was built, with its artifact. Rungs of the
-/// ladder are none of them.
+/// ladder are among them only by name.
 pub fn artifacts(options: &Options) -> Result<Vec<(Case, PathBuf)>> {
     let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?.without_rungs();
+    let prepared = prepare(options, &cache)?.without_rungs(options);
     let outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
     let built = outcomes.into_iter().filter_map(|outcome| Some((outcome.case, outcome.artifact?.path)));
     Ok(built.collect())
 }
 
 /// Builds and checks what the options ask for and keeps no run: every stripped artifact, or the unstripped one
-/// where there is no `strip`. Rungs of the ladder are none of them.
+/// where there is no `strip`. Rungs of the ladder are among them only by name.
 pub fn startables(options: &Options) -> Result<Vec<Startable>> {
     let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?.without_rungs();
+    let prepared = prepare(options, &cache)?.without_rungs(options);
     let setup = setup(&cache, &prepared, &[]);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
     check_answers(&cache, &prepared, &[], &mut outcomes)?;

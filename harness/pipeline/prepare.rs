@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::now;
 use crate::answers;
@@ -82,8 +82,17 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// The same for the programs under test alone.
-    pub(super) fn without_rungs(mut self) -> Self {
+    /// The program that is timed.
+    pub(super) fn program(&self, one: &Timed) -> Result<&Program> {
+        let program = self.programs.iter().find(|program| program.name == one.program);
+        program.context("the program is not configured")
+    }
+
+    /// The same for the programs under test alone, and rungs of the ladder that are asked for by name.
+    pub(super) fn without_rungs(mut self, options: &Options) -> Self {
+        if !options.programs.is_empty() {
+            return self;
+        }
         let is_rung = |name: &str| self.info.rungs.iter().any(|rung| rung.name == name);
         self.plan.cases.retain(|case| !is_rung(&case.program));
         self.plan.timed.retain(|timed| !is_rung(&timed.program));

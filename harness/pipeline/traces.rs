@@ -4,20 +4,19 @@
 //! applies to it. What told nothing once is not asked again.
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::prepare::{Prepared, surroundings};
-use super::stages::find;
-use crate::build::{Outcome, store};
+use super::prepare::Prepared;
+use super::started::Started;
+use crate::build::Outcome;
 use crate::cache::Cache;
-use crate::config::{Program, RunKind};
+use crate::config::RunKind;
 use crate::measure::trace::{Reading, Subject};
-use crate::measure::{self, Arm, Copies, Seat};
+use crate::measure::{self, Seat};
 use crate::plan::{Case, Timed};
 use crate::results::{NotMeasured, OK, RunFolder, TraceRow};
 use crate::ui::Phase;
@@ -42,13 +41,11 @@ pub(super) fn measure(
     let phase = Phase::new("traces", timed.len());
     for (number, one) in timed.iter().enumerate() {
         interrupt::check()?;
-        let program = prepared.programs.iter().find(|program| program.name == one.program);
-        let program = program.context("the program is not configured")?;
-        let wanted = prepared.info.kind == RunKind::Full || program.runs == RunKind::Quick;
+        let wanted = prepared.info.kind == RunKind::Full || prepared.program(one)?.runs == RunKind::Quick;
         if wanted && !folder.has_traces(number) {
             phase.now(&one.program);
             let seed = prepared.info.sampling.seed ^ ((number as u64) << 40);
-            let rows = rows(cache, prepared, program, one, outcomes, seed)?;
+            let rows = rows(cache, prepared, one, outcomes, seed)?;
             folder.keep_traces_of(number, &rows)?;
         }
         phase.step(&one.program);
@@ -59,7 +56,6 @@ pub(super) fn measure(
 fn rows(
     cache: &Cache,
     prepared: &Prepared,
-    program: &Program,
     one: &Timed,
     outcomes: &[Outcome],
     seed: u64,
@@ -68,20 +64,14 @@ fn rows(
     let own = |name: &&String| {
         prepared.config.variants.iter().any(|variant| variant.name == **name && variant.copy_of.is_none())
     };
-    let cases: Vec<Case> = one.variants.iter().filter(own).map(|name| one.case(name)).collect();
-    let artifacts: Vec<PathBuf> =
-        cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone())).collect();
-    let scratch = cache.scratch()?;
-    let around = surroundings(cache, prepared, &one.toolchain);
-    let (args, env) = answers::start_command(program, &around, scratch.path());
-    let env: Vec<(String, String)> = env.into_iter().collect();
-    let paths = artifacts.iter().map(PathBuf::as_path);
-    let copies = Copies::make(cache.scratch()?, &program.name, paths, seed, store::write)?;
+    let one = Timed { variants: one.variants.iter().filter(own).cloned().collect(), ..one.clone() };
+    let started = Started::of(cache, prepared, &one, outcomes, false)?;
+    let cases = &started.cases;
+    let copies = started.copies(cache, seed)?;
     let mut subjects = Vec::new();
     for path in copies.paths() {
         let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let arm = Arm { program: path, args: &args, env: &env };
-        subjects.push(Subject::new(arm, &bytes, program.start.status, answers::START_LIMIT)?);
+        subjects.push(Subject::new(started.arm(path), &bytes, started.status, answers::START_LIMIT)?);
     }
     let _seat = Seat::take().context("cannot be pinned to one processor")?;
     let mut random = ChaCha8Rng::seed_from_u64(seed);

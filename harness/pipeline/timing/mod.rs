@@ -7,23 +7,24 @@ mod design;
 mod voided;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use super::layouts::{self, Layout};
-use super::prepare::{Prepared, surroundings};
+use super::prepare::Prepared;
 use super::rows::{self, BlockOf};
 use super::stages::find;
+use super::started::Started;
 use crate::build::{Outcome, store};
 use crate::cache::{Cache, Scratch};
 use crate::measure::strays::Watch;
 use crate::measure::{
     self, Affinity, Command, Condition, CopySet, Measured, Recipe, Request, Sitting, pilot,
 };
-use crate::plan::{Case, Timed};
+use crate::plan::Timed;
 use crate::results::{LibraryRow, NotMeasured, RunFolder};
 use crate::sys::spawn::End;
 use crate::ui::Phase;
@@ -73,18 +74,6 @@ struct Timing<'a> {
     needed: HashMap<(String, Affinity), (f64, usize)>,
     /// How many blocks went wrong as [`TRIES`] says.
     wrong: HashMap<(String, Doing, Condition), u32>,
-}
-
-/// A program with all that it takes to start it.
-struct Started {
-    cases: Vec<Case>,
-    artifacts: Vec<PathBuf>,
-    args: Vec<String>,
-    env: Vec<(String, String)>,
-    stdin: Option<PathBuf>,
-    status: i32,
-    // The start-up command may name it.
-    _scratch: Scratch,
 }
 
 /// Measures whatever of the plan is not there yet; gives what could not be measured as it should. With `alone`
@@ -180,40 +169,20 @@ fn not_as_it_should(sitting: &Sitting) -> Vec<NotMeasured> {
     list
 }
 
-impl Timing<'_> {
-    fn started(&self, one: &Timed, layout: Option<u32>, doing: Doing) -> Result<Started> {
-        let program = self.prepared.programs.iter().find(|program| program.name == one.program);
-        let program = program.context("the program is not configured")?;
-        let cases: Vec<Case> = one.variants.iter().map(|name| one.case(name)).collect();
+impl<'a> Timing<'a> {
+    fn started(&self, one: &Timed, layout: Option<u32>, doing: Doing) -> Result<Started<'a>> {
         let outcomes = match layout {
             None => self.outcomes,
             Some(seed) => layouts::outcomes(self.layouts, seed),
         };
-        let artifacts = cases.iter().filter_map(|case| Some(find(outcomes, case)?.path.clone()));
-        let scratch = self.cache.scratch()?;
-        let around = surroundings(self.cache, self.prepared, &one.toolchain);
-        let (work, status) = if let (Doing::Work, Some(speed)) = (doing, &program.speed) {
-            (answers::work_command(speed, &around, scratch.path())?, speed.status)
-        } else {
-            let (args, env) = answers::start_command(program, &around, scratch.path());
-            (answers::Work { args, env, stdin: None }, program.start.status)
-        };
-        Ok(Started {
-            artifacts: artifacts.collect(),
-            cases,
-            args: work.args,
-            env: work.env.into_iter().collect(),
-            stdin: work.stdin,
-            status,
-            _scratch: scratch,
-        })
+        Started::of(self.cache, self.prepared, one, outcomes, doing == Doing::Work)
     }
 
     fn lay_out(
         &self,
         sitting: &Sitting,
         name: &str,
-        started: &Started,
+        started: &Started<'_>,
         (recipe, seed): (Recipe, u64),
     ) -> Result<CopySet<Folder>> {
         let folder = match recipe {
@@ -222,8 +191,7 @@ impl Timing<'_> {
             ),
             Recipe::Faulted | Recipe::Written => Folder::Disk(self.cache.scratch()?),
         };
-        let artifacts = started.artifacts.iter().map(PathBuf::as_path);
-        sitting.lay_out(folder, name, artifacts, (recipe, seed), &store::write)
+        sitting.lay_out(folder, name, started.paths(), (recipe, seed), &store::write)
     }
 
     /// Finds out how long the blocks of a program have to be.
