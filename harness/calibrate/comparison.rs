@@ -1,7 +1,7 @@
 //! One comparison, measured as every other is: fresh copies, interleaved starts, the median a copy, an interval
 //! over copies.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -18,7 +18,7 @@ use crate::sys::spawn::End;
 #[derive(Clone, Debug)]
 pub struct ArmOf<'a> {
     /// The artifact.
-    pub artifact: &'a Path,
+    pub artifact: PathBuf,
     /// Its arguments.
     pub args: Vec<String>,
     /// Its environment.
@@ -85,7 +85,7 @@ pub(super) fn measure(
             (left / f64::from(spec.units - number) - median(&setting_up).unwrap_or(SETTING_UP)).max(LEAST);
         let before = Instant::now();
         let seed = spec.seed ^ u64::from(number);
-        let artifacts = spec.arms.iter().map(|arm| arm.artifact);
+        let artifacts = spec.arms.iter().map(|arm| arm.artifact.as_path());
         let mut set = sitting.lay_out(
             cache.scratch()?,
             spec.name,

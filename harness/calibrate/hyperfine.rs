@@ -51,7 +51,7 @@ pub(super) fn compare(
     runs: u64,
 ) -> Result<Said> {
     let begin = Instant::now();
-    let artifacts = spec.arms.iter().map(|arm| arm.artifact);
+    let artifacts = spec.arms.iter().map(|arm| arm.artifact.as_path());
     let how = (Recipe::Faulted, spec.seed);
     let set = sitting.lay_out(cache.scratch()?, spec.name, artifacts, how, &store::write)?;
     set.cool()?;

@@ -5,9 +5,11 @@
 //! ([`crate::measure`], the median a copy, a t interval over copies). What came of them is for `summary` to say.
 
 mod comparison;
+mod effect;
 mod hyperfine;
 mod load;
 mod record;
+mod relocated;
 mod summary;
 
 use std::fs;
@@ -23,7 +25,9 @@ use crate::machine::Machine;
 use crate::measure::{self, Sitting};
 use crate::pipeline::{self, Options, Startable};
 use crate::report;
-use crate::results::{Calibration, CalibrationInfo, ComparisonRow, Harness, Part, SCHEMA, Setting, table};
+use crate::results::{
+    Calibration, CalibrationInfo, ComparisonRow, Effect, Harness, Part, SCHEMA, Setting, table,
+};
 use crate::ui::{Phase, say};
 use crate::{digest, interrupt};
 
@@ -55,10 +59,8 @@ const SLICES: u32 = 20;
 /// Sets of copies of a comparison, by its length.
 const SHORT: (u32, f64) = (8, 2.0);
 const FULL: (u32, f64) = (30, 30.0);
-/// Pages that the anchor touches, and how often it is measured in each setting.
-const ANCHOR: (u32, u32) = (256, 3);
-/// Pages that both sides touch: the first ones cost more, since tables have to be made for them.
-const GROUND: u32 = 64;
+/// Comparisons of half a minute of each known effect, in each setting.
+const REFERENCES: u32 = 2;
 /// The sizes of the known effects.
 pub const KNOWN: [f64; 3] = [0.01, 0.02, 0.05];
 
@@ -71,7 +73,9 @@ struct Job {
     number: u32,
     part: Part,
     setting: Setting,
-    /// For a known effect, its place in [`KNOWN`].
+    /// For an effect of known size.
+    effect: Option<Effect>,
+    /// For a small one, its place in [`KNOWN`].
     size: usize,
     slice: u32,
 }
@@ -81,24 +85,35 @@ struct Job {
 fn jobs(wanted: &Wanted) -> Vec<Job> {
     const MOST: u32 = 10_000;
     let mut jobs: Vec<Job> = Vec::new();
-    let mut add = |part: Part, setting: Setting, size: usize, count: u32| {
-        let kind = (part as u32 * 4 + setting as u32) * 16 + u32::try_from(size).unwrap_or(0);
-        let one = |n| Job { number: 2 * (kind * MOST + n), part, setting, size, slice: n * SLICES / count };
-        jobs.extend((0..count.min(MOST)).map(one));
+    let mut add = |part: Part, setting: Setting, (effect, size): (Option<Effect>, usize), of: u32| {
+        let what = effect.map_or(0, |effect| effect as u32 * 4) + u32::try_from(size).unwrap_or(0);
+        let kind = (part as u32 * 4 + setting as u32) * 16 + what;
+        let one = |count| Job {
+            number: 2 * (kind * MOST + count),
+            part,
+            setting,
+            effect,
+            size,
+            slice: count * SLICES / of,
+        };
+        jobs.extend((0..of.min(MOST)).map(one));
     };
     for &setting in &wanted.settings {
-        // The anchor comes first: the sizes of the small effects follow from it.
-        add(Part::Anchor, setting, 0, if wanted.known > 0 { ANCHOR.1 } else { 0 });
-        add(Part::NullShort, setting, 0, wanted.short);
+        add(Part::NullShort, setting, (None, 0), wanted.short);
         // Each is two comparisons, side by side.
-        add(Part::NullFull, setting, 0, wanted.full.div_ceil(2));
-        (0..KNOWN.len()).for_each(|size| add(Part::Known, setting, size, wanted.known));
+        add(Part::NullFull, setting, (None, 0), wanted.full.div_ceil(2));
+        for effect in Effect::ALL.map(Some) {
+            let references = REFERENCES.min(wanted.known);
+            add(Part::Anchor, setting, (effect, 0), references);
+            for size in 0..KNOWN.len() {
+                add(Part::Reference, setting, (effect, size), references);
+                add(Part::Known, setting, (effect, size), wanted.known);
+            }
+        }
         let spread = if setting == Setting::SameBursts { 0 } else { wanted.spread };
-        add(Part::Spread, setting, 0, spread);
+        add(Part::Spread, setting, (None, 0), spread);
     }
-    for job in &mut jobs {
-        job.slice = if job.part == Part::Anchor { 0 } else { job.slice };
-    }
+    // The anchors come first: the first of them says how much the small effects need.
     jobs.sort_by_key(|job| (job.slice, job.setting, job.part != Part::Anchor));
     jobs
 }
@@ -108,6 +123,14 @@ struct Stock {
     hello: Startable,
     hello_pie: Startable,
     known: Startable,
+    mapped: Startable,
+    rung: Startable,
+}
+
+impl Stock {
+    fn all(&self) -> [&Startable; 5] {
+        [&self.hello, &self.hello_pie, &self.known, &self.mapped, &self.rung]
+    }
 }
 
 fn stock(go: Option<&str>, cache: &Cache) -> Result<Stock> {
@@ -126,9 +149,21 @@ fn stock(go: Option<&str>, cache: &Cache) -> Result<Stock> {
     let [hello, hello_pie] = <[Startable; 2]>::try_from(hello)
         .ok()
         .context("hello could not be built and checked as static and as pie-internal")?;
-    let known = build(Some(root.join("calibration")), &["static"], "known")?;
-    let known = known.into_iter().next().context("the program of known effects could not be built")?;
-    Ok(Stock { hello, hello_pie, known })
+    let one = |variant: &str, program: &str| {
+        // A rung of the ladder is built for its contrasts only.
+        let built = build(Some(root.join("calibration")), &["static", "pie-internal"], program)?;
+        let mut wanted = built.into_iter().filter(|one| one.case.variant == variant);
+        wanted
+            .next()
+            .with_context(|| format!("{program}, of a known effect, could not be built as {variant}"))
+    };
+    Ok(Stock {
+        hello,
+        hello_pie,
+        known: one("static", "known")?,
+        mapped: one("static", "mapped")?,
+        rung: one("pie-internal", "ladder-100000-8")?,
+    })
 }
 
 /// Makes what is not made yet, writes the tables, and gives their folder.
@@ -141,8 +176,8 @@ pub fn calibrate(wanted: &Wanted, folder: &Path) -> Result<PathBuf> {
     if info.resumed > 0 {
         say(&format!("note: going on with {}, {} comparisons done", folder.display(), record.done().len()));
     }
-    let paths = [&stock.hello, &stock.hello_pie, &stock.known].map(|one| one.path.as_path());
-    let libraries = measure::libraries(paths)?;
+    let all = stock.all().map(|one| one.path.as_path());
+    let libraries = measure::libraries(all)?;
     measure::sit(libraries, |sitting| {
         let possible = |job: &Job| job.setting.possible(sitting.cpus());
         let jobs: Vec<Job> = jobs(wanted).into_iter().filter(possible).collect();
@@ -181,23 +216,26 @@ fn make(
     job: &Job,
     record: &mut record::Record,
 ) -> Result<()> {
-    let pages = match job.part {
-        Part::Anchor => ANCHOR.0,
-        Part::Known => summary::pages_for(KNOWN[job.size], job.setting, record.done())
-            .context("no comparison with a large effect has come to an end")?,
-        _ => 0,
-    };
-    let touching = [GROUND, GROUND + pages].map(|pages| vec![pages.to_string()]);
+    let scratch = cache.scratch()?;
     let same = [&stock.hello; 4].map(arm).to_vec();
-    let touch = |args: &Vec<String>| ArmOf { args: args.clone(), ..arm(&stock.known) };
-    let (effect, name, arms, (units, seconds)) = match job.part {
-        Part::NullShort => ("copies".to_owned(), "hello", same[..2].to_vec(), SHORT),
-        Part::NullFull => ("copies".to_owned(), "hello", same, FULL),
-        Part::Anchor => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), FULL),
-        Part::Known => (format!("{pages} pages"), "known", touching.iter().map(touch).collect(), SHORT),
-        Part::Spread | Part::HyperfineWall | Part::HyperfineCpu => {
-            let arms = vec![arm(&stock.hello), arm(&stock.hello_pie)];
-            ("pie-given-internal".to_owned(), "hello", arms, FULL)
+    let (effect, name, arms, (units, seconds)) = match job.effect {
+        None => match job.part {
+            Part::NullShort => ("copies".to_owned(), "hello", same[..2].to_vec(), SHORT),
+            Part::NullFull => ("copies".to_owned(), "hello", same, FULL),
+            _ => {
+                let arms = [&stock.hello, &stock.hello_pie].map(arm).to_vec();
+                ("pie-given-internal".to_owned(), "hello", arms, FULL)
+            }
+        },
+        Some(effect) => {
+            let length = if job.part == Part::Known { SHORT } else { FULL };
+            let more = match job.part {
+                Part::Anchor => effect::scale(effect).anchor,
+                _ => summary::amount_for(KNOWN[job.size], (effect, job.setting), record.done())
+                    .context("no comparison with a large effect has come to an end")?,
+            };
+            let arms = effect::arms(stock, effect, more, &scratch)?;
+            (effect.amount(more), effect.word(), arms, length)
         }
     };
     let spec = Spec { name, arms, units, seconds, seed: u64::from(job.number) << 16 };
@@ -223,12 +261,11 @@ fn make(
 }
 
 fn arm(one: &Startable) -> ArmOf<'_> {
-    ArmOf { artifact: &one.path, args: one.args.clone(), env: &one.env, status: one.status }
+    ArmOf { artifact: one.path.clone(), args: one.args.clone(), env: &one.env, status: one.status }
 }
 
 fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {
     let artifact = |one: &Startable| Ok((one.case.to_string(), digest::of_file(&one.path)?));
-    let all = [&stock.hello, &stock.hello_pie, &stock.known];
     Ok(CalibrationInfo {
         schema: SCHEMA,
         started: pipeline::now(),
@@ -237,7 +274,7 @@ fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {
         harnesses: vec![Harness::this()],
         machine: Machine::read(cache.root()),
         toolchain: stock.hello.case.toolchain.clone(),
-        artifacts: all.into_iter().map(artifact).collect::<Result<_>>()?,
+        artifacts: stock.all().into_iter().map(artifact).collect::<Result<_>>()?,
     })
 }
 

@@ -4,12 +4,16 @@
 //! Politis and Romano, "A circular block-resampling procedure for stationary data" (1992), for drawing runs of
 //! units from a stream.
 
+use std::collections::BTreeMap;
+
 use rand::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::record::Line;
-use super::{ANCHOR, KNOWN, SHORT};
-use crate::results::{ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow};
+use super::{SHORT, effect};
+use crate::results::{
+    ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow,
+};
 use crate::stats::{deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound};
 
 /// How long the experiments last that are drawn from recorded streams.
@@ -24,20 +28,26 @@ fn share(hits: usize, of: usize) -> Option<Share> {
     Some(Share { hits, of, interval: proportion_interval(hits, of, 0.95)? })
 }
 
-/// The anchor's ratio less one, in the mean of what was measured.
-fn anchor<'a>(rows: impl Iterator<Item = &'a ComparisonRow>, setting: Setting) -> Option<f64> {
-    let anchors = rows.filter(|row| row.part == Part::Anchor && row.setting == setting);
-    let logs: Vec<f64> = anchors.filter_map(|row| Some(row.ratio?.ln())).collect();
-    Some(mean_interval(&logs, 0.95)?.mean.exp() - 1.0)
+/// The comparisons of an effect in a setting, with how much more of it the changed side has.
+fn of_effect<'a>(
+    rows: impl Iterator<Item = &'a ComparisonRow>,
+    (part, effect, setting): (Part, Effect, Setting),
+) -> impl Iterator<Item = (&'a ComparisonRow, u32)> {
+    rows.filter(move |row| row.part == part && row.setting == setting)
+        .filter_map(move |row| Some((row, effect.more(&row.effect)?)))
 }
 
-/// How many pages come to an effect of that size.
-pub(super) fn pages_for(size: f64, setting: Setting, done: &[Line]) -> Option<u32> {
-    let large = anchor(done.iter().map(|line| &line.comparison), setting).filter(|large| *large > 0.0)?;
-    let pages = (size / large * f64::from(ANCHOR.0)).round().clamp(1.0, f64::from(ANCHOR.0));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few hundred")]
-    let pages = pages as u32;
-    Some(pages)
+/// What one more of it comes to, as a share of a start, from comparisons with more of it.
+fn each<'a>(anchors: impl Iterator<Item = (&'a ComparisonRow, u32)>) -> Option<f64> {
+    let each = anchors.filter_map(|(row, more)| Some((row.ratio? - 1.0) / f64::from(more)));
+    Some(mean_interval(&each.collect::<Vec<_>>(), 0.95)?.mean).filter(|each| *each > 0.0)
+}
+
+/// How much more of an effect comes to that size, by the first of its anchors.
+pub(super) fn amount_for(size: f64, (effect, setting): (Effect, Setting), done: &[Line]) -> Option<u32> {
+    let rows = done.iter().map(|line| &line.comparison);
+    let first = of_effect(rows, (Part::Anchor, effect, setting)).min_by_key(|(row, _)| row.comparison);
+    Some(effect::scale(effect).nearest(size / each(first.into_iter())?))
 }
 
 fn excludes(row: &ComparisonRow, ratio: f64) -> bool {
@@ -55,7 +65,9 @@ pub fn summarise(comparisons: &[ComparisonRow], units: &[UnitRow]) -> Summary {
         for part in [Part::NullShort, Part::NullFull] {
             summary.null.extend(null(part, setting, &of(part, setting)));
         }
-        summary.known.extend(known(setting, &of(Part::Known, setting), comparisons));
+        for effect in Effect::ALL {
+            summary.known.extend(known(effect, setting, comparisons));
+        }
         summary.drawn.extend(drawn(setting, &of(Part::NullShort, setting), units));
         for part in [Part::Spread, Part::HyperfineWall, Part::HyperfineCpu] {
             summary.repeated.extend(repeated(part, setting, comparisons));
@@ -84,28 +96,28 @@ fn null(part: Part, setting: Setting, rows: &[&ComparisonRow]) -> Option<Null> {
     })
 }
 
-fn known(setting: Setting, rows: &[&ComparisonRow], all: &[ComparisonRow]) -> Vec<Known> {
-    let Some(large) = anchor(all.iter(), setting) else { return Vec::new() };
-    let pages = |row: &ComparisonRow| row.effect.split(' ').next().and_then(|n| n.parse::<u32>().ok());
-    let mut sizes: Vec<u32> = rows.iter().filter_map(|row| pages(row)).collect();
-    sizes.sort_unstable();
-    sizes.dedup();
-    let one = |touched: u32| {
-        let rows: Vec<&&ComparisonRow> = rows.iter().filter(|row| pages(row) == Some(touched)).collect();
-        let expected = large * f64::from(touched) / f64::from(ANCHOR.0);
-        let off = |row: &&&ComparisonRow| row.ratio.unwrap_or(f64::NAN).ln() - expected.ln_1p();
-        let nearest = |size: &f64| (size - expected).abs();
+fn known(effect: Effect, setting: Setting, rows: &[ComparisonRow]) -> Vec<Known> {
+    let of = |part| of_effect(rows.iter(), (part, effect, setting)).filter(|(row, _)| row.low.is_some());
+    let Some(each_more) = each(of(Part::Anchor)) else { return Vec::new() };
+    let mut groups: BTreeMap<u32, Vec<&ComparisonRow>> = BTreeMap::new();
+    for (row, more) in of(Part::Known) {
+        groups.entry(more).or_default().push(row);
+    }
+    let one = |(more, rows): (u32, Vec<&ComparisonRow>)| {
+        let size = f64::from(more) * each(of(Part::Reference).filter(|(_, as_much)| *as_much == more))?;
+        let off: Vec<f64> = rows.iter().filter_map(|row| Some(row.ratio?.ln() - size.ln_1p())).collect();
         Some(Known {
             setting,
-            size: KNOWN.into_iter().min_by(|a, b| nearest(a).total_cmp(&nearest(b)))?,
-            pages: touched,
-            expected,
-            bias: mean_interval(&rows.iter().map(off).collect::<Vec<_>>(), 0.95)?,
-            covered: share(rows.iter().filter(|row| !excludes(row, 1.0 + expected)).count(), rows.len())?,
+            effect,
+            more,
+            size,
+            proportional: f64::from(more) * each_more,
+            bias: mean_interval(&off, 0.95)?,
+            covered: share(rows.iter().filter(|row| !excludes(row, 1.0 + size)).count(), rows.len())?,
             found: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
         })
     };
-    sizes.into_iter().filter_map(one).collect()
+    groups.into_iter().filter_map(one).collect()
 }
 
 /// An effect is added to each logarithm alike, so that it moves every interval and widens none: one set of draws

@@ -21,7 +21,9 @@ fn every_setting_meets_every_slice_and_the_anchor_comes_first() {
         assert_eq!(of(Part::NullShort, setting).count(), 40);
         // Two comparisons each.
         assert_eq!(of(Part::NullFull, setting).count(), 5);
-        assert_eq!(of(Part::Known, setting).count(), 20 * KNOWN.len());
+        assert_eq!(of(Part::Known, setting).count(), 20 * KNOWN.len() * Effect::ALL.len());
+        assert_eq!(of(Part::Anchor, setting).count(), 2 * Effect::ALL.len());
+        assert_eq!(of(Part::Reference, setting).count(), 2 * KNOWN.len() * Effect::ALL.len());
         assert_eq!(of(Part::Spread, setting).count(), if setting == Setting::SameBursts { 0 } else { 5 });
         let place = |part| jobs.iter().position(|job| job.part == part && job.setting == setting);
         assert!(place(Part::Anchor) < place(Part::Known));
@@ -70,16 +72,81 @@ fn false_alarms_are_counted_on_both_sides() {
 }
 
 #[test]
-fn a_known_effect_is_held_against_its_anchor() {
-    // 256 pages make it half as long again, so 5 pages one per cent longer.
-    let mut rows = vec![row(0, Part::Anchor, "256 pages", 1.5, 0.001)];
-    let expected = 1.0 + 0.5 * 5.0 / 256.0;
-    rows.extend((1..9).map(|n| row(2 * n, Part::Known, "5 pages", expected * 1.002, 0.005)));
-    rows.push(row(18, Part::Known, "5 pages", expected * 1.1, 0.005));
-    let summary = summarise(&rows, &[]);
+fn a_known_effect_is_held_against_longer_comparisons_of_it() {
+    let rows = |short: f64| {
+        let mut rows = vec![
+            row(0, Part::Anchor, "48 pages", 1.4, 0.001),
+            row(2, Part::Anchor, "48 pages", 1.6, 0.001),
+            row(4, Part::Reference, "4 pages", 1.039, 0.001),
+            row(6, Part::Reference, "4 pages", 1.041, 0.001),
+            // Neither another amount nor another effect has a part in it.
+            row(8, Part::Reference, "5 pages", 1.1, 0.001),
+            row(10, Part::Reference, "4 pieces", 1.1, 0.001),
+            row(12, Part::Known, "4 pieces", 1.0, 0.001),
+        ];
+        rows.extend((7..15).map(|n| row(2 * n, Part::Known, "4 pages", short, 0.005)));
+        rows.push(row(30, Part::Known, "4 pages", 1.1, 0.005));
+        rows
+    };
+    let summary = summarise(&rows(1.042), &[]);
     let [known] = summary.known.as_slice() else { panic!("{summary:?}") };
-    assert_eq!((known.pages, known.covered.hits, known.found.hits), (5, 8, 9));
-    assert!((known.expected - 0.5 * 5.0 / 256.0).abs() < 1e-12 && (known.size - 0.01).abs() < 1e-12);
+    assert_eq!((known.effect, known.more, known.covered.hits, known.found.hits), (Effect::Pages, 4, 8, 9));
+    assert!(
+        (known.size - 0.04).abs() < 1e-12 && (known.proportional - 0.5 / 12.0).abs() < 1e-12,
+        "{known:?}"
+    );
+    // Estimates that are off are said to be.
+    let off = summarise(&rows(1.06), &[]);
+    assert_eq!(off.known[0].covered.hits, 0);
+    assert!(off.known[0].bias.mean > known.bias.mean + 0.01);
+}
+
+#[test]
+fn the_first_anchor_says_how_much_a_small_effect_needs() {
+    let line = |comparison| record::Line { comparison, units: Vec::new() };
+    let mut done = vec![line(row(2, Part::Anchor, "48 pages", 1.24, 0.001))];
+    done.insert(0, line(row(0, Part::Anchor, "48 pages", 1.12, 0.001)));
+    done.push(line(row(4, Part::Anchor, "32768 relocations", 1.5, 0.001)));
+    let amount =
+        |size, effect, done: &[record::Line]| summary::amount_for(size, (effect, Setting::Quiet), done);
+    assert_eq!(amount(0.01, Effect::Pages, &done), Some(4));
+    // In whole pages of pointers, one at least.
+    assert_eq!(amount(0.012, Effect::Relocations, &done), Some(2 * 512));
+    assert_eq!(amount(0.0001, Effect::Relocations, &done), Some(512));
+    assert_eq!(amount(0.01, Effect::Mapping, &done), None);
+    // What does not grow has no size.
+    done[0].comparison.ratio = Some(0.99);
+    assert_eq!(amount(0.01, Effect::Pages, &done), None);
+}
+
+#[test]
+fn a_pie_makes_as_many_of_its_relocations_as_it_is_told() {
+    let options = Options {
+        programs: vec!["ladder-10000-8".to_owned()],
+        variants: ["static", "pie-internal"].map(str::to_owned).to_vec(),
+        ..Options::new(RunKind::Default)
+    };
+    let built = pipeline::startables(&options).expect("builds");
+    let pie = built.iter().find(|one| one.case.variant == "pie-internal").expect("is built");
+    let bytes = std::fs::read(&pie.path).expect("is there");
+    let relocated = relocated::Relocated::of(bytes.clone()).expect("has relocations");
+    let relocations = |bytes: &[u8]| {
+        let elf = goblin::elf::Elf::parse(bytes).expect("parses");
+        let mut places: Vec<u64> = elf.dynrelas.iter().map(|entry| entry.r_offset).collect();
+        places.sort_unstable();
+        places
+    };
+    let all = relocations(&bytes);
+    let with = |count| relocations(&relocated.making(count).expect("is less than all"));
+    assert_eq!(with(10_000), all);
+    assert_eq!((with(10).len(), with(0).len()), (all.len() - 9990, all.len() - 10_000));
+    // Those that are left are the first of the table, one beside the other.
+    let table: Vec<u64> = with(10).into_iter().filter(|place| !with(0).contains(place)).collect();
+    assert!(table.windows(2).all(|pair| pair[1] - pair[0] == 8), "{table:x?}");
+    assert!(relocated.making(10_001).is_err());
+    for length in [0, 64, 200, bytes.len() / 2] {
+        assert!(relocated::Relocated::of(bytes[..length].to_vec()).is_err(), "{length}");
+    }
 }
 
 #[test]
@@ -174,7 +241,11 @@ fn other_artifacts_are_calibrated_anew_and_two_at_once_are_refused() {
     let error = record::Record::open(folder.path(), &mut an_info()).expect_err("is in use");
     assert!(error.to_string().contains("another gopie is writing"), "{error:#}");
     drop(record);
-    let mut other = CalibrationInfo { artifacts: Vec::new(), ..an_info() };
+    // One more artifact changes nothing of what was compared before.
+    let mut more = an_info();
+    more.artifacts.push(("known".to_owned(), "cd".repeat(32)));
+    assert_eq!(record::Record::open(folder.path(), &mut more).expect("opens").done(), [a_line(2)]);
+    let mut other = CalibrationInfo { artifacts: vec![("hello".to_owned(), "ef".repeat(32))], ..an_info() };
     assert_eq!(record::Record::open(folder.path(), &mut other).expect("opens").done(), []);
 }
 

@@ -14,7 +14,7 @@ use crate::results::Setting;
 
 const EXAMPLES: &str = "\
 Examples:
-  gopie calibrate                          all of it: three and a half hours
+  gopie calibrate                          all of it: nearly four hours
   gopie calibrate --budget 10m             as much as ten minutes allow; the next call goes on
   gopie calibrate --short 0 --full 0 --known 0 --spread 20
                                            one contrast again and again: how far apart the answers are";
@@ -33,7 +33,7 @@ pub(super) struct Calibrate {
     #[arg(long, default_value_t = 100)]
     full: u32,
     /// Comparisons of each known effect for 2 s, in each setting
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 16)]
     known: u32,
     /// Repetitions of pie-internal against static for 30 s, in each setting but bursts
     #[arg(long, default_value_t = 0)]

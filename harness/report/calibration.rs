@@ -1,9 +1,8 @@
 //! A calibration as Markdown: every figure from the rows.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
+use super::markdown::{Table, fill_prose};
 use crate::results::{Calibration, Part, Share, Summary};
 use crate::stats::{Estimate, Spread};
 
@@ -81,89 +80,114 @@ pub fn page(calibration: &Calibration) -> String {
 
 /// The tables, as the methodology and the report of a run have them too.
 pub fn figures(summary: &Summary) -> String {
-    let mut page = String::new();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        page,
-        "### False alarms\n\nCopies of the same bytes, compared as everything is: CPU time of a start, pinned. How \
-         many 95 %\nintervals exclude no effect, with the Clopper-Pearson interval of that share; 5 % is right.\n\n\
-         | setting | length | false alarms | half width | off in the mean | quiet | starts |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n"
-    );
+    let parts = [
+        (
+            "False alarms",
+            "Copies of the same bytes, compared as everything is: CPU time of a start, pinned. How many 95 % \
+             intervals exclude no effect, with the Clopper-Pearson interval of that share; 5 % is right.",
+            false_alarms(summary),
+        ),
+        (
+            "Effects of known size",
+            "A program against itself with so much more to do, for 2 s: private pages of its file that it writes to; \
+             relative relocations that its loader makes; pieces of 64 KiB of its file that it maps executable and \
+             reads from. Its size is what comparisons of 30 s with other copies found in the same hours; beside it \
+             stands what it would be in proportion to a large effect of its kind (the kernel does not do everything \
+             in proportion).",
+            known(summary),
+        ),
+        (
+            "What is found in how long",
+            "Experiments drawn from the recorded streams of the short comparisons, with effects added.",
+            drawn(summary),
+        ),
+        (
+            "The same answer again",
+            "`pie-internal` over `static` for `hello`, 30 s each time, from fresh copies, pinned; `hyperfine -N` \
+             with as many executions.",
+            repeated(summary),
+        ),
+    ];
+    let there = parts.into_iter().filter(|(_, _, table)| !table.is_empty());
+    let text: Vec<String> =
+        there.map(|(title, words, table)| format!("### {title}\n\n{words}\n\n{}", table.text())).collect();
+    fill_prose(&text.join("\n"))
+}
+
+fn false_alarms(summary: &Summary) -> Table {
+    let columns =
+        ["setting", "length", "false alarms", ">half width", "off in the mean", ">quiet", ">starts"];
+    let mut table = Table::new(&columns);
     for null in &summary.null {
-        let _ = writeln!(
-            page,
-            "| {} | {} | {} | {} | {} | {:.0} % | {:.0} |",
-            null.setting.words(),
-            length(null.part),
+        table.row([
+            null.setting.words().to_owned(),
+            length(null.part).to_owned(),
             share(null.false_alarms),
             percent(null.half_width),
             off(null.bias),
-            100.0 * null.quiet,
-            null.starts,
-        );
+            format!("{:.0} %", 100.0 * null.quiet),
+            format!("{:.0}", null.starts),
+        ]);
     }
-    if !summary.known.is_empty() {
-        page.push_str(
-            "\n### Effects of known size\n\nA program that writes to private pages of its file, against itself \
-             writing to so many more, for 2 s. The\nsize is known from what 256 more do, since it grows with their \
-             number.\n\n\
-             | setting | pages | size | off in the mean | interval holds it | found |\n\
-             | --- | --- | --- | --- | --- | --- |\n",
-        );
-    }
+    table
+}
+
+fn known(summary: &Summary) -> Table {
+    let columns =
+        ["setting", ">more", ">size", ">in proportion", "off in the mean", "interval holds it", "found"];
+    let mut table = Table::new(&columns);
     for known in &summary.known {
-        let _ = writeln!(
-            page,
-            "| {} | {} | {} | {} | {} | {} |",
-            known.setting.words(),
-            known.pages,
-            percent(known.expected),
+        table.row([
+            known.setting.words().to_owned(),
+            known.effect.amount(known.more),
+            percent(known.size),
+            percent(known.proportional),
             off(known.bias),
             share(known.covered),
             share(known.found),
-        );
+        ]);
     }
-    if !summary.drawn.is_empty() {
-        page.push_str(
-            "\n### What is found in how long\n\nExperiments drawn from the recorded streams of the short \
-             comparisons, with effects added.\n\n\
-             | setting | length | copies | interval holds the effect | smallest found 9 times in 10 |\n\
-             | --- | --- | --- | --- | --- |\n",
-        );
-    }
+    table
+}
+
+fn drawn(summary: &Summary) -> Table {
+    let columns =
+        ["setting", ">length", ">copies", ">interval holds the effect", ">smallest found 9 times in 10"];
+    let mut table = Table::new(&columns);
     for drawn in &summary.drawn {
-        let _ = writeln!(
-            page,
-            "| {} | {:.0} s | {} | {:.1} % | {} |",
-            drawn.setting.words(),
-            drawn.seconds,
-            drawn.units,
-            100.0 * drawn.coverage,
+        table.row([
+            drawn.setting.words().to_owned(),
+            format!("{:.0} s", drawn.seconds),
+            drawn.units.to_string(),
+            format!("{:.1} %", 100.0 * drawn.coverage),
             percent(drawn.smallest),
-        );
+        ]);
     }
-    if !summary.repeated.is_empty() {
-        page.push_str(
-            "\n### The same answer again\n\n`pie-internal` over `static` for `hello`, 30 s each time, from fresh \
-             copies, pinned; `hyperfine -N` with as\nmany executions.\n\n| setting | by | experiments | ratio | \
-             relative standard deviation | its upper 95 % bound | times gopie's |\n\
-             | --- | --- | --- | --- | --- | --- | --- |\n",
-        );
-    }
+    table
+}
+
+fn repeated(summary: &Summary) -> Table {
+    let columns = [
+        "setting",
+        "by",
+        ">experiments",
+        "ratio",
+        ">relative standard deviation",
+        ">its upper 95 % bound",
+        "times gopie's",
+    ];
+    let mut table = Table::new(&columns);
     for repeated in &summary.repeated {
         let (low, high) = repeated.centre.interval.unwrap_or((f64::NAN, f64::NAN));
-        let _ = writeln!(
-            page,
-            "| {} | {} | {} | {:.4} [{low:.4}, {high:.4}] | {} | {} | {} |",
-            repeated.setting.words(),
-            by(repeated.part),
-            repeated.experiments,
-            repeated.centre.mean,
+        table.row([
+            repeated.setting.words().to_owned(),
+            by(repeated.part).to_owned(),
+            repeated.experiments.to_string(),
+            format!("{:.4} [{low:.4}, {high:.4}]", repeated.centre.mean),
             percent(repeated.deviation),
             repeated.bound.map_or("none".to_owned(), percent),
             repeated.wider.map_or("1".to_owned(), times),
-        );
+        ]);
     }
-    page
+    table
 }

@@ -17,7 +17,7 @@ pub enum Part {
     NullShort,
     /// Copies of the same bytes, for half a minute.
     NullFull,
-    /// A large effect, from which the sizes of small ones of its kind are known.
+    /// A large effect, for half a minute; from it follows how much makes a small one.
     Anchor,
     /// A small effect of known size, for two seconds.
     Known,
@@ -27,6 +27,44 @@ pub enum Part {
     HyperfineWall,
     /// The same by `hyperfine -N`, by its mean user and system times.
     HyperfineCpu,
+    /// The same small effect, for half a minute: its size.
+    Reference,
+}
+
+/// An effect on a start that grows with a number, and comes the way that those of a PIE come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Private pages of its file that a program writes to.
+    Pages,
+    /// Relative relocations that the loader makes, densely.
+    Relocations,
+    /// Pieces of 64 KiB of its file that a program maps executable, in one piece, and reads from.
+    Mapping,
+}
+
+impl Effect {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pages, Self::Relocations, Self::Mapping];
+
+    /// What is counted, as tables say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pages => "pages",
+            Self::Relocations => "relocations",
+            Self::Mapping => "pieces",
+        }
+    }
+
+    /// So much more of it, as `effect` of a comparison says it: `20 pages`.
+    pub fn amount(self, more: u32) -> String {
+        format!("{more} {}", self.word())
+    }
+
+    /// How much more of it a comparison has; `None` where it has another effect.
+    pub fn more(self, effect: &str) -> Option<u32> {
+        effect.strip_suffix(self.word())?.trim_end().parse().ok()
+    }
 }
 
 /// A setting.
@@ -97,7 +135,7 @@ pub struct ComparisonRow {
     pub part: Part,
     /// What else the machine did.
     pub setting: Setting,
-    /// What differs: `copies`, or an effect by name.
+    /// What differs: `copies`, a contrast, or how much more of an effect.
     pub effect: String,
     /// Seconds that it took, the writing of copies included.
     pub seconds: f64,
@@ -182,12 +220,14 @@ pub struct Null {
 pub struct Known {
     /// What else the machine did.
     pub setting: Setting,
-    /// The size that was aimed at.
+    /// What it is an effect of.
+    pub effect: Effect,
+    /// How much more of it the changed side had.
+    pub more: u32,
+    /// Its size, from comparisons of half a minute, as a share of a start.
     pub size: f64,
-    /// Pages that were touched.
-    pub pages: u32,
-    /// The size that it has by the anchor.
-    pub expected: f64,
+    /// What it would be if it were in proportion to a large one.
+    pub proportional: f64,
     /// How much the estimates are off in the mean, as a share.
     pub bias: Estimate,
     /// How many intervals hold the size.

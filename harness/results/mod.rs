@@ -22,8 +22,8 @@ mod traces;
 
 pub use builds::BuildRow;
 pub use calibration::{
-    Calibration, CalibrationInfo, ComparisonRow, Drawn, Known, Null, Part, Repeated, Setting, Share, Summary,
-    UnitRow,
+    Calibration, CalibrationInfo, ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting, Share,
+    Summary, UnitRow,
 };
 pub use criterion::{Bench, Criterion, load_criterion};
 pub use folder::{BlockFile, RunFolder, Samples};
