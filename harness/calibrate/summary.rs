@@ -14,7 +14,9 @@ use super::{SHORT, effect};
 use crate::results::{
     ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow,
 };
-use crate::stats::{deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound};
+use crate::stats::{
+    deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound, two_sided,
+};
 
 /// How long the experiments last that are drawn from recorded streams.
 const DRAWN_SECONDS: [f64; 3] = [10.0, 30.0, 120.0];
@@ -79,6 +81,20 @@ pub fn summarise(comparisons: &[ComparisonRow], units: &[UnitRow]) -> Summary {
     summary
 }
 
+/// The standard deviation of what is compared, from one comparison to the next: what they differ by, less what their
+/// intervals say that each may be off. The method of moments, each comparison weighing the same.
+fn wander(rows: &[&ComparisonRow]) -> Option<f64> {
+    let logs: Vec<f64> = rows.iter().filter_map(|row| Some(row.ratio?.ln())).collect();
+    let squares = rows.iter().filter_map(|row| {
+        let half = (row.high?.ln() - row.low?.ln()) / 2.0;
+        Some((half / two_sided(0.95, f64::from(row.units) - 1.0)?).powi(2))
+    });
+    let expected = mean_interval(&squares.collect::<Vec<_>>(), 0.95)?.mean;
+    let mean = mean_interval(&logs, 0.95)?.mean;
+    let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (logs.len() as f64 - 1.0);
+    Some((variance - expected).max(0.0).sqrt())
+}
+
 fn null(part: Part, setting: Setting, rows: &[&ComparisonRow]) -> Option<Null> {
     let each = |value: fn(&ComparisonRow) -> f64| rows.iter().map(|row| value(row)).collect::<Vec<_>>();
     let units: f64 = each(|row| f64::from(row.units)).iter().sum();
@@ -90,6 +106,7 @@ fn null(part: Part, setting: Setting, rows: &[&ComparisonRow]) -> Option<Null> {
         false_alarms: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
         half_width: median(&each(half))?.exp_m1(),
         bias: mean_interval(&each(|row| row.ratio.unwrap_or(f64::NAN).ln()), 0.95)?,
+        wander: wander(rows)?,
         quiet: quiet / units,
         voided: rows.iter().map(|row| u64::from(row.voided_units)).sum(),
         starts: median(&each(|row| row.starts as f64))?,
@@ -113,6 +130,7 @@ fn known(effect: Effect, setting: Setting, rows: &[ComparisonRow]) -> Vec<Known>
             size,
             proportional: f64::from(more) * each_more,
             bias: mean_interval(&off, 0.95)?,
+            wander: wander(&rows)?,
             covered: share(rows.iter().filter(|row| !excludes(row, 1.0 + size)).count(), rows.len())?,
             found: share(rows.iter().filter(|row| excludes(row, 1.0)).count(), rows.len())?,
         })

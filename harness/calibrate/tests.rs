@@ -67,6 +67,11 @@ fn false_alarms_are_counted_on_both_sides() {
     let summary = summarise(&rows, &[]);
     let [null] = summary.null.as_slice() else { panic!("{summary:?}") };
     assert_eq!((null.false_alarms.hits, null.false_alarms.of, null.voided), (2, 10, 10));
+    // The half width of an interval over 8 units is 2.36 standard errors: 0.0085, less than they differ by.
+    assert!((null.wander - (0.0149_f64.powi(2) - 0.0085_f64.powi(2)).sqrt()).abs() < 5e-4, "{}", null.wander);
+    let alike: Vec<ComparisonRow> =
+        rows.iter().map(|one| ComparisonRow { ratio: Some(1.0), ..one.clone() }).collect();
+    assert!(summarise(&alike, &[]).null[0].wander.abs() < 1e-12);
     assert!((null.half_width - 0.0202).abs() < 1e-4 && (null.quiet - 0.75).abs() < 1e-9);
     assert!((summary.seconds - 20.0).abs() < 1e-9);
 }

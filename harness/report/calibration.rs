@@ -84,7 +84,9 @@ pub fn figures(summary: &Summary) -> String {
         (
             "False alarms",
             "Copies of the same bytes, compared as everything is: CPU time of a start, pinned. How many 95 % \
-             intervals exclude no effect, with the Clopper-Pearson interval of that share; 5 % is right.",
+             intervals exclude no effect, with the Clopper-Pearson interval of that share; 5 % is right. How far \
+             what is compared wanders from one comparison to the next is the standard deviation beyond what their \
+             intervals say.",
             false_alarms(summary),
         ),
         (
@@ -115,8 +117,16 @@ pub fn figures(summary: &Summary) -> String {
 }
 
 fn false_alarms(summary: &Summary) -> Table {
-    let columns =
-        ["setting", "length", "false alarms", ">half width", "off in the mean", ">quiet", ">starts"];
+    let columns = [
+        "setting",
+        "length",
+        "false alarms",
+        ">half width",
+        "off in the mean",
+        ">wanders",
+        ">quiet",
+        ">starts",
+    ];
     let mut table = Table::new(&columns);
     for null in &summary.null {
         table.row([
@@ -125,6 +135,7 @@ fn false_alarms(summary: &Summary) -> Table {
             share(null.false_alarms),
             percent(null.half_width),
             off(null.bias),
+            percent(null.wander),
             format!("{:.0} %", 100.0 * null.quiet),
             format!("{:.0}", null.starts),
         ]);
@@ -133,8 +144,16 @@ fn false_alarms(summary: &Summary) -> Table {
 }
 
 fn known(summary: &Summary) -> Table {
-    let columns =
-        ["setting", ">more", ">size", ">in proportion", "off in the mean", "interval holds it", "found"];
+    let columns = [
+        "setting",
+        ">more",
+        ">size",
+        ">in proportion",
+        "off in the mean",
+        ">wanders",
+        "interval holds it",
+        "found",
+    ];
     let mut table = Table::new(&columns);
     for known in &summary.known {
         table.row([
@@ -143,6 +162,7 @@ fn known(summary: &Summary) -> Table {
             percent(known.size),
             percent(known.proportional),
             off(known.bias),
+            percent(known.wander),
             share(known.covered),
             share(known.found),
         ]);

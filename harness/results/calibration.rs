@@ -207,6 +207,8 @@ pub struct Null {
     pub half_width: f64,
     /// The mean of the logarithms of the ratios.
     pub bias: Estimate,
+    /// By how much comparisons differ beyond what their intervals say, as a share of a start.
+    pub wander: f64,
     /// Share of units that were quiet.
     pub quiet: f64,
     /// Units that were left out.
@@ -230,6 +232,8 @@ pub struct Known {
     pub proportional: f64,
     /// How much the estimates are off in the mean, as a share.
     pub bias: Estimate,
+    /// By how much comparisons differ beyond what their intervals say, as a share of a start.
+    pub wander: f64,
     /// How many intervals hold the size.
     pub covered: Share,
     /// How many intervals exclude no effect.

@@ -23,6 +23,7 @@ pub use modes::{Dip, dip, dip_test};
 pub use nested::{Component, Nested, Term, components, nested_mean, satterthwaite, unit_means};
 pub use power::{FEWEST_UNITS, power, smallest_effect, units_for};
 pub use proportion::proportion_interval;
+pub use quantile::two_sided;
 pub use regression::{Coefficient, Fit, Point, Unfit, least_squares};
 pub use robust::median;
 pub use sequence::sequence_interval;

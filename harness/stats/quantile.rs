@@ -17,7 +17,7 @@ pub(super) fn student(probability: f64, degrees: f64) -> Option<f64> {
 }
 
 /// The quantile that a two-sided t interval of this confidence reaches out to.
-pub(super) fn two_sided(confidence: f64, degrees: f64) -> Option<f64> {
+pub fn two_sided(confidence: f64, degrees: f64) -> Option<f64> {
     student(f64::midpoint(1.0, confidence), degrees)
 }
 
