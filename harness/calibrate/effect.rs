@@ -6,6 +6,7 @@ use super::comparison::ArmOf;
 use super::relocated::Relocated;
 use super::{Stock, arm};
 use crate::cache::Scratch;
+use crate::pipeline::Startable;
 use crate::results::{Effect, table};
 
 /// How much of an effect there is.
@@ -52,10 +53,12 @@ pub(super) fn arms<'a>(
 ) -> Result<Vec<ArmOf<'a>>> {
     let ground = scale(effect).ground;
     let counts = [ground, ground + more];
-    let told = |count: u32| vec![count.to_string()];
+    let told = |what: &'a Startable| {
+        Ok(counts.map(|count| ArmOf { args: vec![count.to_string()], ..arm(what) }).to_vec())
+    };
     match effect {
-        Effect::Pages => Ok(counts.map(|count| ArmOf { args: told(count), ..arm(&stock.known) }).to_vec()),
-        Effect::Mapping => Ok(counts.map(|count| ArmOf { args: told(count), ..arm(&stock.mapped) }).to_vec()),
+        Effect::Pages => told(&stock.known),
+        Effect::Mapping => told(&stock.mapped),
         Effect::Relocations => {
             let path = &stock.rung.path;
             let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -10,9 +10,8 @@ use goblin::elf::Elf;
 use goblin::elf::dynamic::{DT_RELACOUNT, DT_RELASZ};
 use goblin::elf::program_header::PT_DYNAMIC;
 
-/// Size of an entry of 64 bits, and of its addend, which is its last field.
+/// Size of an entry of 64 bits; its addend is its last field.
 const ENTRY: usize = 24;
-const ADDEND: usize = 8;
 /// Size of an entry of the dynamic section, and of the tag that it begins with.
 const DYNAMIC: usize = 16;
 const TAG: usize = 8;
@@ -53,16 +52,16 @@ impl Relocated {
             .filter(|(tag, _)| [DT_RELASZ, DT_RELACOUNT].contains(tag))
             .collect();
         let mut all: Vec<[u8; ENTRY]> = bytes[entries.clone()].as_chunks().0.to_vec();
-        let addend = |entry: &[u8; ENTRY]| entry[ENTRY - ADDEND..].to_vec();
-        let middle = {
-            let mut addends: Vec<Vec<u8>> = all.iter().map(addend).collect();
-            addends.sort_unstable();
-            addends.get(addends.len() / 2).context("no relocations")?.clone()
-        };
+        let addend = |entry: &[u8; ENTRY]| entry.last_chunk().copied().map_or(0, i64::from_le_bytes);
+        let mut addends: Vec<i64> = all.iter().map(addend).collect();
+        addends.sort_unstable();
+        let middle = *addends.get(addends.len() / 2).context("no relocations")?;
         // Stable: the table's entries stay in the order of their addresses.
         all.sort_by_key(|entry| addend(entry) == middle);
         let table = all.iter().filter(|entry| addend(entry) == middle).count();
         let kept = all.len() - table;
+        // A start needs the others.
+        ensure!(table > kept, "no address that most of its relocations add");
         bytes[entries].as_chunks_mut().0.copy_from_slice(&all);
         Ok(Self { bytes, entries: (kept, table), sizes })
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::results::UnitRow;
+use crate::results::{Summary, UnitRow};
 
 fn wanted() -> Wanted {
     Wanted {
@@ -100,9 +100,14 @@ fn a_known_effect_is_held_against_longer_comparisons_of_it() {
         (known.size - 0.04).abs() < 1e-12 && (known.proportional - 0.5 / 12.0).abs() < 1e-12,
         "{known:?}"
     );
+    let said = |summary: &Summary| report::calibration::figures(summary).replace('\n', " ");
+    let together = "all effects together; 95 % is right: nothing added 88.9 % [51.8, 99.7] (8 of 9).";
+    assert!(said(&summary).contains(together), "{}", said(&summary));
+    assert!(!said(&Summary::default()).contains("together"));
     // Estimates that are off are said to be.
     let off = summarise(&rows(1.06), &[]);
     assert_eq!(off.known[0].covered.hits, 0);
+    assert!(said(&off).contains("nothing added 0.0 %"), "{}", said(&off));
     assert!(off.known[0].bias.mean > known.bias.mean + 0.01);
 }
 
@@ -127,13 +132,19 @@ fn the_first_anchor_says_how_much_a_small_effect_needs() {
 #[test]
 fn a_pie_makes_as_many_of_its_relocations_as_it_is_told() {
     let options = Options {
-        programs: vec!["ladder-10000-8".to_owned()],
+        programs: ["hello", "ladder-10000-8"].map(str::to_owned).to_vec(),
         variants: ["static", "pie-internal"].map(str::to_owned).to_vec(),
         ..Options::new(RunKind::Default)
     };
     let built = pipeline::startables(&options).expect("builds");
-    let pie = built.iter().find(|one| one.case.variant == "pie-internal").expect("is built");
-    let bytes = std::fs::read(&pie.path).expect("is there");
+    let read = |program: &str| {
+        let is = |one: &&Startable| one.case.variant == "pie-internal" && one.case.program == program;
+        std::fs::read(&built.iter().find(is).expect("is built").path).expect("is there")
+    };
+    // What has no table must keep all that it has.
+    let error = relocated::Relocated::of(read("hello")).expect_err("has no table");
+    assert!(error.to_string().contains("most of its relocations"), "{error:#}");
+    let bytes = read("ladder-10000-8");
     let relocated = relocated::Relocated::of(bytes.clone()).expect("has relocations");
     let relocations = |bytes: &[u8]| {
         let elf = goblin::elf::Elf::parse(bytes).expect("parses");

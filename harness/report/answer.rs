@@ -234,13 +234,20 @@ impl<'a> Answer<'a, '_> {
 
     /// Whether other layouts of the functions say the same.
     fn layouts(&self) -> String {
-        let effects = self.contrasts.iter().flat_map(|contrast| self.effects(contrast));
+        // Every primary one, as the verdict counts them, and not those of the answer alone.
+        let all = self.index.run().info.contrasts.iter();
+        let primary = all.filter(|contrast| contrast.primary && !contrast.control);
+        let effects = primary.flat_map(|contrast| self.effects(contrast));
         let varied: Vec<Effect<'_>> = effects.filter(|effect| effect.over_layouts.is_some()).collect();
         let differing = varied.iter().filter(|effect| effect.differs_over_layouts()).count();
         match (varied.len(), differing) {
             (0, _) => "Timing provisional, one layout".to_owned(),
-            (all, 0) => format!("This layout, and over layouts the same in {}", words::of(all, all)),
-            (all, n) => format!("This layout; over layouts not the same in {}", words::of(n, all)),
+            (all, 0) => {
+                format!("This layout, and over layouts the same in {} primary contrasts", words::of(all, all))
+            }
+            (all, n) => {
+                format!("This layout; over layouts not the same in {} primary contrasts", words::of(n, all))
+            }
         }
     }
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::markdown::{Table, fill_prose};
-use crate::results::{Calibration, Part, Share, Summary};
-use crate::stats::{Estimate, Spread};
+use crate::results::{Calibration, Part, Setting, Share, Summary};
+use crate::stats::{Estimate, Spread, proportion_interval};
 
 fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
@@ -88,6 +88,7 @@ pub fn figures(summary: &Summary) -> String {
              what is compared wanders from one comparison to the next is the standard deviation beyond what their \
              intervals say.",
             false_alarms(summary),
+            String::new(),
         ),
         (
             "Effects of known size",
@@ -97,23 +98,43 @@ pub fn figures(summary: &Summary) -> String {
              stands what it would be in proportion to a large effect of its kind (the kernel does not do everything \
              in proportion).",
             known(summary),
+            together(summary),
         ),
         (
             "What is found in how long",
             "Experiments drawn from the recorded streams of the short comparisons, with effects added.",
             drawn(summary),
+            String::new(),
         ),
         (
             "The same answer again",
             "`pie-internal` over `static` for `hello`, 30 s each time, from fresh copies, pinned; `hyperfine -N` \
              with as many executions.",
             repeated(summary),
+            String::new(),
         ),
     ];
-    let there = parts.into_iter().filter(|(_, _, table)| !table.is_empty());
-    let text: Vec<String> =
-        there.map(|(title, words, table)| format!("### {title}\n\n{words}\n\n{}", table.text())).collect();
+    let there = parts.into_iter().filter(|(_, _, table, _)| !table.is_empty());
+    let text: Vec<String> = there
+        .map(|(title, words, table, after)| format!("### {title}\n\n{words}\n\n{}{after}", table.text()))
+        .collect();
     fill_prose(&text.join("\n"))
+}
+
+/// How many of the intervals of known effects hold the size, all sizes and kinds of a setting together.
+fn together(summary: &Summary) -> String {
+    let of = |setting: Setting| {
+        let rows = summary.known.iter().filter(|known| known.setting == setting);
+        let (hits, of) =
+            rows.fold((0, 0), |(hits, of), known| (hits + known.covered.hits, of + known.covered.of));
+        let interval = proportion_interval(hits, of, 0.95)?;
+        Some(format!("{} {}", setting.words(), share(Share { hits, of, interval })))
+    };
+    let said: Vec<String> = Setting::ALL.into_iter().filter_map(of).collect();
+    if said.is_empty() {
+        return String::new();
+    }
+    format!("\nIntervals that hold the size, all effects together; 95 % is right: {}.\n", said.join("; "))
 }
 
 fn false_alarms(summary: &Summary) -> Table {

@@ -41,9 +41,9 @@ fn this_layout_and_others_stand_side_by_side() {
     let same = Synthetic { over_layouts: Some(1.01), ..Synthetic::default() };
     let text = section(&same.run());
     assert!(text.contains("| over layouts, us |") && text.contains("1.444 [1.427, 1.462] | 16/"), "{text}");
-    assert!(answer_of(&same).contains("over layouts the same in 4 of 4"), "{}", answer_of(&same));
+    assert!(answer_of(&same).contains("over layouts the same in 6 of 6"), "{}", answer_of(&same));
     let other = Synthetic { over_layouts: Some(0.68), ..Synthetic::default() };
-    assert!(answer_of(&other).contains("over layouts not the same in 2 of 4"), "{}", answer_of(&other));
+    assert!(answer_of(&other).contains("over layouts not the same in 4 of 6"), "{}", answer_of(&other));
 }
 
 #[test]
