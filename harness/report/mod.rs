@@ -3,6 +3,7 @@
 //! Every number and every sentence that could be otherwise is computed from the rows; what is the same in every
 //! report stands in `report.md.j2`. Reading the run and writing the files is left to the caller.
 
+mod across;
 mod answer;
 mod builds;
 pub mod calibration;
@@ -61,6 +62,7 @@ struct Page<'a> {
     contrasts: Vec<Picture>,
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
+    across: Vec<across::Part>,
     programs: Vec<Section>,
     relocations: relocations::Relocations,
     layouts: layouts::Part,
@@ -80,7 +82,8 @@ struct Page<'a> {
 
 const TEMPLATE: &str = include_str!("report.md.j2");
 /// What the template includes, by name.
-const INCLUDED: [(&str, &str); 3] = [
+const INCLUDED: [(&str, &str); 4] = [
+    ("across.md.j2", include_str!("across.md.j2")),
     ("startup.md.j2", include_str!("startup.md.j2")),
     ("controls.md.j2", include_str!("controls.md.j2")),
     ("traces.md.j2", include_str!("traces.md.j2")),
@@ -141,7 +144,10 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     let pictures = of_ladder.iter().map(Plot::picture).collect();
     plots.extend(of_ladder);
     let relocations = relocations::part(&index, pictures);
-    Ok((text(&index, contrasts, speed, sections, relocations, memory)?, plots))
+    let (across, own) = across::parts(&index)?;
+    plots.extend(own);
+    let drawn = Drawn { contrasts, across, speed, sections, relocations, memory };
+    Ok((text(&index, drawn)?, plots))
 }
 
 /// Draws where the bytes of two artifacts differ, as SVG.
@@ -178,29 +184,33 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
     }
 }
 
-fn text(
-    index: &Index<'_>,
+/// The parts of the text that have plots.
+struct Drawn {
     contrasts: Vec<Picture>,
+    across: Vec<across::Part>,
     speed: Vec<Picture>,
-    programs: Vec<Section>,
+    sections: Vec<Section>,
     relocations: relocations::Relocations,
     memory: Option<memory::Memory>,
-) -> Result<String> {
+}
+
+fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
     let info = &index.run().info;
     let page = Page {
         name: &info.name,
         place: index.places().first().map(|place| format!("{}, {}", place.toolchain, place.target)),
         answer: answer::items(index),
-        contrasts,
+        contrasts: drawn.contrasts,
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),
-        programs,
-        relocations,
+        across: drawn.across,
+        programs: drawn.sections,
+        relocations: drawn.relocations,
         layouts: layouts::part(index),
-        speed,
+        speed: drawn.speed,
         builds: builds::part(index),
         scope: answer::layouts(index),
-        memory,
+        memory: drawn.memory,
         traces: traces::part(index),
         noise: closing::noise(index),
         controls: controls::controls(index),

@@ -1,0 +1,12 @@
+//! Each distribution's own set of flags against the proposal and against one another.
+
+use anyhow::Result;
+
+use super::Part;
+use crate::report::plots::Plot;
+use crate::results::Index;
+
+#[expect(clippy::unnecessary_wraps, reason = "a part may fail to draw its plots")]
+pub(super) fn part(_index: &Index<'_>) -> Result<Option<(Part, Vec<Plot>)>> {
+    Ok(None)
+}
