@@ -57,6 +57,11 @@ pub struct Timed {
 }
 
 impl Timed {
+    /// The program and what builds it, in words.
+    pub fn title(&self) -> String {
+        format!("{} by {}", self.program, self.toolchain)
+    }
+
     /// Whether Go built them: only then does `GOMAXPROCS` mean anything.
     pub fn is_go(&self) -> bool {
         self.toolchain.starts_with("go")
@@ -114,24 +119,78 @@ pub struct Axes<'a> {
     pub variants: &'a [Variant],
     /// The contrasts; those that name an absent variant are left out.
     pub contrasts: &'a [Contrast],
-    /// The Go releases.
+    /// Whether the programs were named, so that each of them is meant wherever it can be built.
+    pub programs_named: bool,
+    /// Whether the variants were.
+    pub variants_named: bool,
+    /// The Go releases, that of home first, whether they could be had or not.
     pub toolchains: &'a [String],
     /// The C compiler that reference programs are built with, whether it is there or not.
     pub c_compiler: &'a str,
-    /// The targets.
+    /// The targets, that of home first.
     pub targets: &'a [String],
     /// The target that can be started here.
     pub host: &'a str,
+    /// Whether nothing is started that is timed.
+    pub facts_only: bool,
 }
 
-/// Makes the plan. A quick run starts the first program only; reference programs are built for the host alone.
+/// How far a toolchain and a target are from home, which is the first of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Everything is built here.
+    Home,
+    /// Another release, for the target of home: the programs of a quick run.
+    Release,
+    /// Another target: the same programs, as the variants of the map.
+    Target,
+    /// Both: the first of these programs.
+    Both,
+}
+
+impl Axes<'_> {
+    fn reach(&self, toolchain: &str, target: &str) -> Reach {
+        let is_first = |all: &[String], one: &str| all.first().is_some_and(|first| first == one);
+        match (is_first(self.toolchains, toolchain), is_first(self.targets, target)) {
+            (true, true) => Reach::Home,
+            (false, true) => Reach::Release,
+            (true, false) => Reach::Target,
+            (false, false) => Reach::Both,
+        }
+    }
+
+    /// Whether a program is built so far from home.
+    fn goes(&self, program: &Program, reach: Reach) -> bool {
+        let quick = |program: &&Program| program.runs == RunKind::Quick;
+        match reach {
+            Reach::Home => true,
+            _ if program.rung().is_some() => false,
+            _ if self.programs_named => true,
+            Reach::Release | Reach::Target => quick(&program),
+            Reach::Both => self.programs.iter().find(quick) == Some(program),
+        }
+    }
+
+    /// Whether a variant is.
+    fn is_wanted(&self, variant: &Variant, reach: Reach) -> bool {
+        match reach {
+            Reach::Home => true,
+            _ if self.variants_named => true,
+            Reach::Release => variant.runs < RunKind::Full,
+            Reach::Target | Reach::Both => variant.map,
+        }
+    }
+}
+
+/// Makes the plan. A quick run starts the first program only; reference programs are built for the host alone. What
+/// is built for other targets is not stripped: `strip` knows the host's files.
 pub fn plan(axes: &Axes<'_>) -> Plan {
     let mut plan = Plan {
         cases: Vec::new(),
         timed: Vec::new(),
         over_layouts: Vec::new(),
         at_work: Vec::new(),
-        layouts: layouts(axes.kind),
+        layouts: if axes.facts_only { 0 } else { layouts(axes.kind) },
     };
     let of_language = |language| {
         let programs = axes.programs.iter().enumerate();
@@ -139,22 +198,35 @@ pub fn plan(axes: &Axes<'_>) -> Plan {
     };
     for toolchain in axes.toolchains {
         for target in axes.targets {
+            let reach = axes.reach(toolchain, target);
             for (number, program) in of_language(Language::Go) {
-                plan.add(axes, number, program, toolchain, target);
+                if axes.goes(program, reach) {
+                    plan.add(axes, number, program, toolchain, target, reach);
+                }
             }
         }
     }
     for (number, program) in of_language(Language::C) {
-        plan.add(axes, number, program, axes.c_compiler, axes.host);
+        plan.add(axes, number, program, axes.c_compiler, axes.host, Reach::Home);
     }
     plan
 }
 
 impl Plan {
     /// Adds a program on one toolchain and target: its cases, and its starts where they are timed.
-    fn add(&mut self, axes: &Axes<'_>, number: usize, program: &Program, toolchain: &str, target: &str) {
-        for variant in axes.variants.iter().filter(|variant| is_built(axes, program, variant)) {
-            for stripped in [false, true] {
+    fn add(
+        &mut self,
+        axes: &Axes<'_>,
+        number: usize,
+        program: &Program,
+        toolchain: &str,
+        target: &str,
+        reach: Reach,
+    ) {
+        let wanted = |variant: &&Variant| is_built(axes, program, variant) && axes.is_wanted(variant, reach);
+        let variants: Vec<Variant> = axes.variants.iter().filter(wanted).cloned().collect();
+        for variant in &variants {
+            for stripped in [false, true].into_iter().filter(|stripped| !stripped || target == axes.host) {
                 self.cases.push(Case {
                     program: program.name.clone(),
                     variant: variant.name.clone(),
@@ -164,7 +236,7 @@ impl Plan {
                 });
             }
         }
-        if target != axes.host {
+        if target != axes.host || axes.facts_only {
             return;
         }
         let timed = |variants: Vec<String>| {
@@ -178,12 +250,13 @@ impl Plan {
             (!timed.variants.is_empty()).then_some(timed)
         };
         let first_only = axes.kind == RunKind::Quick && number > 0;
-        let pairs = timed_contrasts(axes.kind, program, axes.variants, axes.contrasts);
+        let pairs = timed_contrasts(axes.kind, program, &variants, axes.contrasts)
+            .filter(|pair| reach == Reach::Home || pair.primary);
         self.timed.extend(timed(sides(axes, pairs)).filter(|_| !first_only));
         let is_go = program.source.language() == Language::Go;
         let primary =
             || contrasts_of(program, axes.variants, axes.contrasts).filter(move |pair| pair.primary && is_go);
-        if program.rung().is_some() {
+        if program.rung().is_some() || reach != Reach::Home {
             return;
         }
         let full = axes.kind == RunKind::Full;
@@ -214,4 +287,92 @@ fn sides<'a>(axes: &Axes<'_>, pairs: impl Iterator<Item = &'a Contrast>) -> Vec<
 /// The programs of a kind of run; naming programs overrides it.
 pub fn programs_of(config: &Config, kind: RunKind) -> Vec<Program> {
     config.programs.iter().filter(|program| program.runs <= kind).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Cache;
+
+    /// How the cases of a plan are spread: `program toolchain target`, each with its variants.
+    fn spread(kind: RunKind, change: impl FnOnce(&mut Axes<'_>)) -> (Plan, Vec<(String, Vec<String>)>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::at(folder.path().to_owned()).expect("a cache");
+        let config = Config::embedded(&cache).expect("loads");
+        let programs = programs_of(&config, kind);
+        let names = |names: [&str; 2]| names.map(str::to_owned);
+        let (toolchains, targets) = (names(["go1.27.3", "go1.21.13"]), names(["linux/amd64", "linux/arm64"]));
+        let mut axes = Axes {
+            kind,
+            programs: &programs,
+            variants: &config.variants,
+            contrasts: &config.contrasts,
+            programs_named: false,
+            variants_named: false,
+            toolchains: &toolchains,
+            c_compiler: "gcc-12",
+            targets: &targets,
+            host: "linux/amd64",
+            facts_only: false,
+        };
+        change(&mut axes);
+        let plan = plan(&axes);
+        let mut all: Vec<(String, Vec<String>)> = Vec::new();
+        for case in plan.cases.iter().filter(|case| !case.stripped) {
+            let place = format!("{} {} {}", case.program, case.toolchain, case.target);
+            match all.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, variants)) => variants.push(case.variant.clone()),
+                None => all.push((place, vec![case.variant.clone()])),
+            }
+        }
+        (plan, all)
+    }
+
+    fn at<'a>(all: &'a [(String, Vec<String>)], place: &str) -> &'a [String] {
+        all.iter().find(|(known, _)| known == place).map_or(&[], |(_, variants)| variants)
+    }
+
+    #[test]
+    fn the_farther_from_home_the_less_is_built() {
+        let (plan, all) = spread(RunKind::Default, |_| ());
+        let map = ["static", "default", "pie-internal", "pie-external"].map(str::to_owned);
+        assert!(at(&all, "fuzzyfind go1.27.3 linux/amd64").contains(&"pie-internal".to_owned()));
+        for (program, elsewhere) in [("hello", true), ("gofmt", true), ("fuzzyfind", false)] {
+            assert_eq!(!at(&all, &format!("{program} go1.21.13 linux/amd64")).is_empty(), elsewhere);
+            let arm = at(&all, &format!("{program} go1.27.3 linux/arm64"));
+            assert_eq!(arm, if elsewhere { &map[..] } else { &[] });
+        }
+        assert_eq!(at(&all, "hello go1.21.13 linux/arm64"), map);
+        assert_eq!(at(&all, "gofmt go1.21.13 linux/arm64"), [] as [String; 0]);
+        assert!(at(&all, "hello go1.21.13 linux/amd64").contains(&"fedora-like".to_owned()));
+        // `strip` knows the host's files alone, and nothing else can be started.
+        assert!(plan.cases.iter().all(|case| !case.stripped || case.target == "linux/amd64"));
+        assert!(plan.timed.iter().all(|one| one.target == "linux/amd64"));
+        // With another release the primary contrasts alone are timed.
+        let timed = |toolchain: &str| {
+            let mut all = plan.timed.iter();
+            let one = all.find(|one| one.program == "hello" && one.toolchain == toolchain);
+            one.map(|one| one.variants.clone()).unwrap_or_default()
+        };
+        assert!(timed("go1.27.3").contains(&"static-pie".to_owned()));
+        assert!(!timed("go1.21.13").contains(&"static-pie".to_owned()));
+        assert!(timed("go1.21.13").contains(&"pie-internal".to_owned()));
+        assert!(plan.over_layouts.iter().all(|one| one.toolchain == "go1.27.3"));
+    }
+
+    #[test]
+    fn what_is_named_is_built_everywhere() {
+        let (_, all) = spread(RunKind::Default, |axes| axes.programs_named = true);
+        assert!(!at(&all, "fuzzyfind go1.21.13 linux/arm64").is_empty());
+        let (_, all) = spread(RunKind::Default, |axes| axes.variants_named = true);
+        assert!(at(&all, "hello go1.21.13 linux/arm64").contains(&"static-pie".to_owned()));
+    }
+
+    #[test]
+    fn facts_alone_start_nothing() {
+        let (plan, all) = spread(RunKind::Full, |axes| axes.facts_only = true);
+        assert!(plan.timed.is_empty() && plan.over_layouts.is_empty() && plan.at_work.is_empty());
+        assert_eq!((plan.layouts, all.is_empty()), (0, false));
+        assert!(!spread(RunKind::Full, |_| ()).0.at_work.is_empty());
+    }
 }

@@ -17,10 +17,13 @@ use anyhow::{Context, Result};
 use crate::cache::Cache;
 use crate::command::{Command, CommandError, Finished};
 use crate::config::{Program, Workload};
+use crate::toolchain::Emulator;
 use crate::{digest, measure};
 
 /// How long a start-up command may take.
 pub const START_LIMIT: Duration = Duration::from_secs(10);
+/// How long a start-up command may take under an emulator.
+const EMULATED_LIMIT: Duration = Duration::from_secs(60);
 /// How long a workload may take.
 pub const WORKLOAD_LIMIT: Duration = Duration::from_secs(120);
 const MOST_OUTPUT: u64 = 1 << 30;
@@ -140,6 +143,26 @@ pub fn check(
             return Ok(Err(wrong));
         }
         if workload { workload_answer(path, &program.workload, around, scratch) } else { Ok(Ok(())) }
+    })
+}
+
+/// Checks the start-up command of an artifact for another target, under an emulator; results as of [`check`].
+pub fn check_under(
+    emulator: &Emulator,
+    artifact: (&Path, &str),
+    program: &Program,
+    around: &Surroundings<'_>,
+) -> Result<Result<(), Wrong>> {
+    let asked = format!("under {} {}", emulator.version, serde_json::to_string(&program.start)?);
+    once(artifact, program, around, &asked, |path, scratch| {
+        let (args, mut env) = start_command(program, around, scratch);
+        if let Some(folder) = &emulator.libraries {
+            env.insert("QEMU_LD_PREFIX".to_owned(), folder.display().to_string());
+        }
+        let args = std::iter::once(path.display().to_string()).chain(args);
+        let start = Command::new(&emulator.path, scratch).args(args).env(env).limit(EMULATED_LIMIT);
+        let stdout = Places { input: None, around, scratch }.fill(&program.start.stdout);
+        Ok(start_answer("start under an emulator", &start, program.start.status, &stdout))
     })
 }
 

@@ -28,7 +28,7 @@ use crate::interrupt;
 use crate::plan::Case;
 use crate::results::Status;
 use crate::schedule;
-use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain, abbreviate, go_environment};
+use crate::toolchain::{self, CCompiler, Folders, Missing, Strip, Toolchain, abbreviate, go_environment};
 
 pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
 pub use layout::with_layout;
@@ -44,8 +44,14 @@ pub struct Setup<'a> {
     pub config: &'a Config,
     /// The toolchains.
     pub toolchains: &'a [Toolchain],
+    /// Releases that could not be had, with the reason.
+    pub missing: &'a [Missing],
     /// The C compiler, if there is one.
     pub c_compiler: Option<&'a CCompiler>,
+    /// Those for other targets.
+    pub cross: &'a BTreeMap<String, CCompiler>,
+    /// The target of this machine.
+    pub host: &'a str,
     /// `strip`, if there is one.
     pub strip: Option<&'a Strip>,
     /// The folders that `go` works in.
@@ -56,6 +62,13 @@ pub struct Setup<'a> {
     pub outputs: &'a [PathBuf],
     /// How many builds run at once.
     pub cores: usize,
+}
+
+impl Setup<'_> {
+    /// The C compiler for a target.
+    fn compiler_for(&self, target: &str) -> Option<&CCompiler> {
+        if target == self.host { self.c_compiler } else { self.cross.get(target) }
+    }
 }
 
 /// What became of a case.
@@ -109,6 +122,11 @@ impl Tool<'_> {
 #[error("neither gcc nor clang nor cc is on PATH")]
 struct NoCompiler;
 
+/// The release could not be had.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NoToolchain(String);
+
 /// Builds every case; `done` is told of each as it is finished.
 pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync)) -> Vec<Outcome> {
     let mut outcomes: HashMap<Case, Outcome> = HashMap::new();
@@ -122,6 +140,8 @@ pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync
                 let mut outcome = failed(case, format!("{error:#}"));
                 if error.is::<NoCompiler>() {
                     outcome.status = Status::Unsupported;
+                } else if error.is::<NoToolchain>() {
+                    outcome.status = Status::Skipped;
                 }
                 outcomes.insert(case.clone(), outcome);
             }
@@ -184,6 +204,9 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let source = source::resolve(setup.cache, setup.config, program, setup.outputs)?;
     let tool = match variant.language {
         Language::Go => {
+            if let Some(missing) = setup.missing.iter().find(|missing| missing.release == case.toolchain) {
+                return Err(NoToolchain(missing.reason.clone()).into());
+            }
             let mut all = setup.toolchains.iter();
             Tool::Go(
                 all.find(|toolchain| toolchain.release == case.toolchain)
@@ -192,7 +215,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
         }
         Language::C => Tool::C(setup.c_compiler.ok_or(NoCompiler)?),
     };
-    let base = go_environment(setup.c_compiler, &case.target, setup.folders);
+    let base = go_environment(setup.compiler_for(&case.target), &case.target, setup.folders);
     let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
     let recipe = recipe(variant, &base, &overlay.display().to_string());
     let key = key(setup, case, tool, variant, &source, &recipe);
@@ -223,7 +246,8 @@ fn key(
         hasher.field(name).field(paths.shorten(value));
     }
     if recipe.env.get("CGO_ENABLED").is_none_or(|enabled| enabled != "0") {
-        let compiler = setup.c_compiler.map(|c| format!("{} {} {}", c.sha256, c.linker, setup.libc));
+        let compiler = setup.compiler_for(&case.target);
+        let compiler = compiler.map(|c| format!("{} {} {}", c.sha256, c.linker, setup.libc));
         hasher.field(compiler.unwrap_or_default());
     }
     if let (Tool::Go(toolchain), false) = (tool, variant.trimpath) {

@@ -139,7 +139,7 @@ fn stock(go: Option<&str>, cache: &Cache) -> Result<Stock> {
         let options = Options {
             programs: vec![program.to_owned()],
             variants: variants.iter().map(|name| (*name).to_owned()).collect(),
-            go: go.map(str::to_owned),
+            go: go.into_iter().map(str::to_owned).collect(),
             config,
             ..Options::new(RunKind::Quick)
         };
@@ -166,12 +166,14 @@ fn stock(go: Option<&str>, cache: &Cache) -> Result<Stock> {
     })
 }
 
-/// Makes what is not made yet, writes the tables, and gives their folder.
+/// Makes what is not made yet on this machine, writes the tables into a folder of its own below that one, and gives
+/// its path.
 pub fn calibrate(wanted: &Wanted, folder: &Path) -> Result<PathBuf> {
     let begin = Instant::now();
     let cache = Cache::open()?;
     let stock = stock(wanted.go.as_deref(), &cache)?;
     let mut info = info(&cache, &stock)?;
+    let folder = &record::place(folder, &info)?;
     let mut record = record::Record::open(folder, &mut info)?;
     if info.resumed > 0 {
         say(&format!("note: going on with {}, {} comparisons done", folder.display(), record.done().len()));
@@ -205,7 +207,7 @@ pub fn calibrate(wanted: &Wanted, folder: &Path) -> Result<PathBuf> {
     })?;
     info.ended = pipeline::now();
     record.write(&info)?;
-    Ok(folder.to_owned())
+    Ok(folder.clone())
 }
 
 /// Makes one comparison, or two side by side.
@@ -278,22 +280,24 @@ fn info(cache: &Cache, stock: &Stock) -> Result<CalibrationInfo> {
     })
 }
 
-/// Where a calibration is, from the folder that it was made in.
+/// Where calibrations are, one folder for each machine, from the folder that they were made in.
 pub const FOLDER: &str = "results/calibration";
 
-/// The calibration of that folder, where one was made.
-pub fn beside(out: &Path) -> Result<Option<Calibration>> {
-    let folder = out.join(FOLDER);
-    record::is_there(&folder).then(|| read(&folder)).transpose()
+/// The calibrations beside a run, where any was made.
+pub fn beside(out: &Path) -> Result<Vec<Calibration>> {
+    read(&out.join(FOLDER))
 }
 
-/// A calibration that is on disk.
-pub fn read(folder: &Path) -> Result<Calibration> {
-    let (info, comparisons, units) = load(folder)?;
-    Ok(Calibration { info, summary: summarise(&comparisons, &units) })
+/// The calibrations on disk, in the order of their folders' names.
+pub fn read(folder: &Path) -> Result<Vec<Calibration>> {
+    let one = |folder: PathBuf| -> Result<Calibration> {
+        let (info, comparisons, units) = load(&folder)?;
+        Ok(Calibration { info, summary: summarise(&comparisons, &units) })
+    };
+    record::folders(folder)?.into_iter().map(one).collect()
 }
 
-/// Renders a calibration into a folder; gives the path of its Markdown.
+/// Renders calibrations into a folder; gives the path of its Markdown.
 pub fn render(folder: &Path, out: &Path) -> Result<PathBuf> {
     table::make_dir(out)?;
     let path = out.join("calibration.md");
@@ -304,15 +308,15 @@ pub fn render(folder: &Path, out: &Path) -> Result<PathBuf> {
 /// The lines of a document between which the figures stand.
 const MARKS: [&str; 2] = ["<!-- calibration: begin -->\n", "<!-- calibration: end -->"];
 
-/// A document with the figures of a calibration between the marks; `None` where there are none.
-fn spliced(text: &str, calibration: &Calibration) -> Option<String> {
+/// A document with the figures of calibrations between the marks; `None` where there are none.
+fn spliced(text: &str, calibrations: &[Calibration]) -> Option<String> {
     let begin = text.find(MARKS[0])? + MARKS[0].len();
     let end = begin + text[begin..].find(MARKS[1])?;
-    let figures = report::calibration::figures(&calibration.summary);
+    let figures = report::calibration::figures(calibrations);
     Some(format!("{}\n{figures}\n{}", &text[..begin], &text[end..]))
 }
 
-/// Puts the figures of a calibration into a document.
+/// Puts the figures of calibrations into a document.
 pub fn splice(folder: &Path, file: &Path) -> Result<()> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let text = spliced(&text, &read(folder)?)

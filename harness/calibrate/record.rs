@@ -34,6 +34,51 @@ const INFO: &str = "calibration.json";
 const COMPARISONS: &str = "comparisons.csv";
 const UNITS: &str = "units.csv.gz";
 
+/// The folder for a calibration among those of other machines: the one that it can go on in, else a new one.
+pub(super) fn place(folder: &Path, info: &CalibrationInfo) -> Result<PathBuf> {
+    let letters = info.machine.cpu.to_lowercase();
+    let words = letters.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut name = words.collect::<Vec<_>>().join("-");
+    if name.is_empty() {
+        "machine".clone_into(&mut name);
+    }
+    for number in 1..1000 {
+        let place = folder.join(if number == 1 { name.clone() } else { format!("{name}-{number}") });
+        let free = !place.join(INFO).exists() && !is_there(&place);
+        if free || old_info(&place).is_some_and(|old| goes_on(&old, info)) {
+            return Ok(place);
+        }
+    }
+    Err(anyhow!("no name is left for a calibration in {}", folder.display()))
+}
+
+/// Whether a calibration goes on with an old one: on the same machine, with the same artifacts.
+fn goes_on(old: &CalibrationInfo, info: &CalibrationInfo) -> bool {
+    // Another boot of the same machine is as good: each comparison stands by itself.
+    let machine = Machine { boot: old.machine.boot.clone(), ..info.machine.clone() };
+    // An artifact that nothing was compared of before does no harm.
+    let as_now = |(case, digest): &(String, String)| {
+        info.artifacts.iter().find(|now| now.0 == *case).is_none_or(|now| now.1 == *digest)
+    };
+    old.machine == machine && old.schema == info.schema && old.artifacts.iter().all(as_now)
+}
+
+fn old_info(folder: &Path) -> Option<CalibrationInfo> {
+    serde_json::from_slice(&fs::read(folder.join(INFO)).ok()?).ok()
+}
+
+/// The folders that hold a calibration, by name.
+pub(super) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut folders: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| is_there(path)).collect();
+    folders.sort();
+    Ok(folders)
+}
+
 impl Record {
     /// Opens the folder; what was found there before counts if machine and artifacts are the same, and is
     /// otherwise begun anew.
@@ -53,17 +98,7 @@ impl Record {
             }
         }
         let mut record = Self { folder: folder.to_owned(), lines, done: Vec::new() };
-        let old = record.old_info();
-        let same = |old: &CalibrationInfo| {
-            // Another boot of the same machine is as good: each comparison stands by itself.
-            let machine = Machine { boot: old.machine.boot.clone(), ..info.machine.clone() };
-            // An artifact that nothing was compared of before does no harm.
-            let as_now = |(case, digest): &(String, String)| {
-                info.artifacts.iter().find(|now| now.0 == *case).is_none_or(|now| now.1 == *digest)
-            };
-            old.machine == machine && old.schema == info.schema && old.artifacts.iter().all(as_now)
-        };
-        if let Some(old) = old.filter(same) {
+        if let Some(old) = old_info(folder).filter(|old| goes_on(old, info)) {
             info.started = old.started;
             info.resumed = old.resumed + 1;
             let new = std::mem::take(&mut info.harnesses);
@@ -79,10 +114,6 @@ impl Record {
         }
         record.write_info(info)?;
         Ok(record)
-    }
-
-    fn old_info(&self) -> Option<CalibrationInfo> {
-        serde_json::from_slice(&fs::read(self.folder.join(INFO)).ok()?).ok()
     }
 
     fn write_info(&self, info: &CalibrationInfo) -> Result<()> {

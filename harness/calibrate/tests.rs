@@ -100,7 +100,10 @@ fn a_known_effect_is_held_against_longer_comparisons_of_it() {
         (known.size - 0.04).abs() < 1e-12 && (known.proportional - 0.5 / 12.0).abs() < 1e-12,
         "{known:?}"
     );
-    let said = |summary: &Summary| report::calibration::figures(summary).replace('\n', " ");
+    let said = |summary: &Summary| {
+        let one = Calibration { info: an_info(), summary: summary.clone() };
+        report::calibration::figures(&[one]).replace('\n', " ")
+    };
     let together = "all effects together; 95 % is right: nothing added 88.9 % [51.8, 99.7] (8 of 9).";
     assert!(said(&summary).contains(together), "{}", said(&summary));
     assert!(!said(&Summary::default()).contains("together"));
@@ -265,17 +268,52 @@ fn other_artifacts_are_calibrated_anew_and_two_at_once_are_refused() {
     assert_eq!(record::Record::open(folder.path(), &mut other).expect("opens").done(), []);
 }
 
+#[test]
+fn each_machine_has_a_folder_and_those_of_several_count_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let on = |cpu: &str| CalibrationInfo {
+        machine: Machine { cpu: cpu.to_owned(), ..Machine::default() },
+        ..an_info()
+    };
+    let make = |info: &mut CalibrationInfo, line: record::Line| {
+        let place = record::place(folder.path(), info).expect("has a place");
+        let mut record = record::Record::open(&place, info).expect("opens");
+        record.keep(line).expect("keeps");
+        record.write(info).expect("writes");
+        place.file_name().and_then(|name| name.to_str().map(str::to_owned)).expect("has a name")
+    };
+    let alarm = |number, low: f64| record::Line {
+        comparison: ComparisonRow { low: Some(low), ..a_line(number).comparison },
+        units: Vec::new(),
+    };
+    assert_eq!(make(&mut on("AMD EPYC"), alarm(0, 0.9)), "amd-epyc");
+    assert_eq!(make(&mut on("AMD EPYC"), alarm(2, 0.9)), "amd-epyc");
+    assert_eq!(make(&mut on("Intel(R) Xeon(R)"), alarm(0, 1.001)), "intel-r-xeon-r");
+    // The same name and another machine: what was there is kept.
+    let mut other = on("AMD EPYC");
+    other.machine.kernel = "another".to_owned();
+    assert_eq!(make(&mut other, alarm(0, 0.9)), "amd-epyc-2");
+    let several = read(folder.path()).expect("reads");
+    assert_eq!(several.len(), 3);
+    let said = report::calibration::figures(&several);
+    let rows: Vec<&str> = said.lines().filter(|line| line.contains("| nothing added |")).collect();
+    assert!(rows[0].contains("(0 of 2)") && rows[2].contains("(1 of 1)"), "{said}");
+    assert!(rows[3].starts_with("| all") && rows[3].contains("(1 of 4)"), "{said}");
+    let one = report::calibration::figures(&several[..1]);
+    assert!(!one.contains("machine") && !one.contains("| all"), "{one}");
+}
+
 /// The figures of the methodology are those of the committed calibration.
 #[test]
 fn the_methodology_has_the_figures_of_the_committed_calibration() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join(FOLDER);
-    if !record::is_there(&folder) {
+    let calibrations = read(&folder).expect("reads");
+    if calibrations.is_empty() {
         say("SKIPPED: no calibration is committed");
         return;
     }
     let text = std::fs::read_to_string(root.join("docs/methodology.md")).expect("is there");
-    let calibration = read(&folder).expect("reads");
-    let now = spliced(&text, &calibration).expect("has the marks");
+    let now = spliced(&text, &calibrations).expect("has the marks");
     assert!(text == now, "run `gopie calibrate --render --into docs/methodology.md`");
 }

@@ -91,37 +91,48 @@ pub(super) fn pie_needs_c_toolchain(index: &Index<'_>) -> Finding {
         .filter(|variant| variant.buildmode.as_deref() == Some("pie"))
         .map(|variant| variant.name.as_str())
         .collect();
-    let rows: Vec<_> = (index.run().artifacts.iter())
-        .filter(|row| !row.stripped && pie.contains(&row.variant.as_str()))
-        .collect();
+    // A target without a compiler of its own is as good as a machine without one.
+    let has_c = |target: &str| match target == info.machine.host {
+        true => info.c_compiler.is_some(),
+        false => info.cross.contains_key(target),
+    };
     let is_built = |status| status == Status::Built;
+    let (with, rows): (Vec<_>, Vec<_>) = (index.run().artifacts.iter())
+        .filter(|row| !row.stripped && pie.contains(&row.variant.as_str()) && row.status != Status::Skipped)
+        .partition(|row| has_c(&row.target));
     let done = rows.iter().filter(|row| is_built(row.status)).count();
     let counted = words::of(done, rows.len());
-    if let Some(compiler) = &info.c_compiler {
+    if let (true, Some(compiler)) = (rows.is_empty(), &info.c_compiler) {
+        let built = with.iter().filter(|row| is_built(row.status)).count();
         return Finding::undecided(format!(
-            "a C compiler was on PATH in this run ({}), so that its builds ({counted} as PIE) show nothing about \
-             its absence",
-            compiler.version
+            "a C compiler was on PATH in this run ({}), so that its builds ({} as PIE) show nothing about its \
+             absence",
+            compiler.version,
+            words::of(built, with.len())
         ));
     }
     if rows.is_empty() {
         return Finding::undecided("no variant of this run is PIE");
     }
+    let found = match info.c_compiler {
+        None => "no C compiler was found".to_owned(),
+        Some(_) => {
+            let targets = unique(rows.iter().map(|row| row.target.as_str()));
+            format!("no C compiler was found for {} of the targets", targets.len())
+        }
+    };
     let by_status = |wanted: bool| {
         let some = rows.iter().filter(|row| is_built(row.status) == wanted);
         words::code_list(&unique(some.map(|row| row.variant.as_str())))
     };
     let (verdict, because) = match done {
-        0 => {
-            (Verdict::Supported, format!("no C compiler was found, and none was built: {}", by_status(false)))
+        0 => (Verdict::Supported, format!("{found}, and none was built: {}", by_status(false))),
+        n if n == rows.len() => {
+            (Verdict::Refuted, format!("{found}, and every one was built: {}", by_status(true)))
         }
-        n if n == rows.len() => (
-            Verdict::Refuted,
-            format!("no C compiler was found, and every one was built: {}", by_status(true)),
-        ),
         _ => {
             let text = format!(
-                "no C compiler was found, and {counted} cases were built: {}; not {}",
+                "{found}, and {counted} cases were built: {}; not {}",
                 by_status(true),
                 by_status(false)
             );

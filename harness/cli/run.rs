@@ -21,6 +21,8 @@ Examples:
   gopie run --quick                                a first look, in two minutes
   gopie run --programs hello,gofmt --budget 30s    some programs, 30 seconds of starts
   gopie run --variants static,pie-internal --list  what would be built and started
+  gopie run --programs hello --go 1.21,1.27 --targets all --facts-only
+                                                   two releases, every Linux target, nothing timed
   gopie run --config mine                          your own programs.toml (see docs/formats.md)";
 
 /// Build, inspect, measure and report.
@@ -33,7 +35,8 @@ pub(super) struct Run {
     /// A first look: two programs, a few seconds of starts
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Everything: all programs, every contrast, speed at work, build cost, every artifact built twice
+    /// Everything: all programs and real ones, every contrast, release, target and distribution, speed at work, build
+    /// cost, a part built twice
     #[arg(long)]
     full: bool,
     /// Only these programs
@@ -42,9 +45,18 @@ pub(super) struct Run {
     /// Only these variants
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     variants: Vec<String>,
-    /// The Go toolchain: a release such as 1.27.3, or the path of a Go
-    #[arg(long, value_name = "RELEASE|PATH")]
-    go: Option<String>,
+    /// Go toolchains: a minor version such as 1.24 (its newest pinned patch), a release such as 1.27.3, or the path of
+    /// a Go. With the first all programs are built (the default release where it is among them), with the others
+    /// hello and gofmt, or the programs that are named
+    #[arg(long, value_delimiter = ',', value_name = "RELEASES|PATHS")]
+    go: Vec<String>,
+    /// Linux targets as Go names them, such as arm64,riscv64, or `all`: other ones than this machine's are built, never
+    /// timed, and started where qemu-user is installed
+    #[arg(long, value_delimiter = ',', value_name = "TARGETS")]
+    targets: Vec<String>,
+    /// Build and inspect; time nothing
+    #[arg(long)]
+    facts_only: bool,
     /// Time for all timed starts together, such as 60s or 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
@@ -74,11 +86,13 @@ impl Run {
             programs: self.programs,
             variants: self.variants,
             go: self.go,
+            targets: self.targets,
+            facts_only: self.facts_only,
             budget: self.budget,
             seed: self.seed,
             name: self.name,
             config: self.config,
-            calibration: calibrate::beside(&out)?,
+            calibrations: calibrate::beside(&out)?,
             out,
             alone: true,
             command: env::args().skip(1).collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Language;
+use super::{Language, RunKind};
 
 /// A flag of a distribution that is not used as it stands, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,12 @@ pub struct Variant {
     /// Arguments of the C compiler, where the language is C; of the keys above only `env` applies then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cc: Vec<String>,
+    /// The shortest kind of run that has it; naming variants overrides it.
+    #[serde(default = "always")]
+    pub runs: RunKind,
+    /// Whether it is on the map of releases and targets.
+    #[serde(default)]
+    pub map: bool,
     /// The artifact of another variant under a name of its own: the control.
     pub copy_of: Option<String>,
     /// Flags that had to be replaced or dropped here.
@@ -88,6 +94,10 @@ impl Variant {
 
 fn yes() -> bool {
     true
+}
+
+fn always() -> RunKind {
+    RunKind::Quick
 }
 
 /// Two variants that differ in one thing, or, where `total` is set, a whole set of flags against another.

@@ -4,6 +4,7 @@
 //! on where it was when it is called again.
 
 mod builds;
+mod emulate;
 mod layouts;
 mod memory;
 mod prepare;
@@ -24,8 +25,8 @@ use crate::config::{Contrast, Program, RunKind};
 use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
-    self, ArtifactRow, BuildRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow, Run, RunFolder,
-    Samples, Status, table,
+    self, ArtifactRow, BuildRow, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow, Run,
+    RunFolder, Samples, Status, table,
 };
 use crate::ui::say;
 use crate::{analyse, answers, report};
@@ -63,10 +64,12 @@ pub fn run(options: &Options) -> Result<Summary> {
     let outputs = [options.out.join("results"), options.out.join("report")];
     let setup = setup(&cache, &prepared, &outputs);
     let mut outcomes = build_cases(&setup, &prepared.plan)?;
-    let mut facts = inspect(&prepared.info.rungs, &mut outcomes)?;
+    let mut facts = inspect(&prepared.info, &mut outcomes)?;
     if options.kind == RunKind::Full {
-        facts.extend(rebuild(&setup, &prepared.info.rungs, &outcomes)?);
+        facts.extend(rebuild(&setup, &prepared.info, &outcomes)?);
     }
+    let emulated = watched(options, || emulate::emulate(&cache, &prepared, &outcomes))?;
+    EmulatedRow::keep(folder.path(), &emulated)?;
     let timed = startable(&prepared.plan.timed, &outcomes);
     watched(options, || check_answers(&cache, &prepared, &timed, &mut outcomes))?;
     let timed = less_missing(timed, &outcomes);
@@ -77,21 +80,25 @@ pub fn run(options: &Options) -> Result<Summary> {
     folder.keep_facts(&facts)?;
     // Who measures has to be small; the facts are on disk.
     drop(facts);
-    options.calibration.iter().try_for_each(|calibration| folder.keep_calibration(calibration))?;
+    if !options.calibrations.is_empty() {
+        folder.keep_calibrations(&options.calibrations)?;
+    }
     let relaid = layouts::build(&setup, &cache, &prepared, &prepared.plan, &timed)?;
     let layout_rows = layouts::rows(&relaid, &prepared.plan, &timed);
     LayoutRow::keep(folder.path(), &layout_rows)?;
     let mut limits =
         timing::measure(&folder, &cache, &prepared, (&timed, &rungs), &outcomes, &relaid, options.alone)?;
-    watched(options, || memory::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
-    limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &timed, &outcomes))?);
-    folder.keep_traces(timed.len())?;
-    if options.kind == RunKind::Full && !BuildRow::is_kept(folder.path()) {
+    // Memory and traces are of home alone.
+    let home = prepared.at_home(&timed);
+    watched(options, || memory::measure(&folder, &cache, &prepared, &home, &outcomes))?;
+    limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &home, &outcomes))?);
+    folder.keep_traces(home.len())?;
+    if options.kind == RunKind::Full && !options.facts_only && !BuildRow::is_kept(folder.path()) {
         BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
     }
     let costs = BuildRow::load(folder.path())?;
     let samples = folder.keep_samples()?;
-    let (facts, memory) = (folder.facts()?, folder.keep_memory(timed.len())?);
+    let (facts, memory) = (folder.facts()?, folder.keep_memory(home.len())?);
     let (estimates, ladder) = Measured {
         samples: &samples,
         memory: &memory,

@@ -1,6 +1,6 @@
 //! What a run is asked for, and all that is found out before anything is built.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -16,7 +16,8 @@ use crate::interrupt;
 use crate::machine::Machine;
 use crate::plan::{self, Axes, Plan, Timed};
 use crate::results::{Calibration, Harness, NotMeasured, RunInfo, SCHEMA, Sampling};
-use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain};
+use crate::target::{LINUX, Target};
+use crate::toolchain::{self, CCompiler, Folders, Found, Strip, Toolchain};
 use crate::ui::say;
 
 /// What a run is asked for.
@@ -28,8 +29,12 @@ pub struct Options {
     pub programs: Vec<String>,
     /// Names of variants; all where empty.
     pub variants: Vec<String>,
-    /// The toolchain: a path or a release.
-    pub go: Option<String>,
+    /// The toolchains, each a path, a release or a minor version; those of the kind of run where empty.
+    pub go: Vec<String>,
+    /// The targets, `linux/arm64` or `arm64`, or `all`; those of the kind of run where empty.
+    pub targets: Vec<String>,
+    /// Whether to leave out all that is timed.
+    pub facts_only: bool,
     /// Time for all timed starts.
     pub budget: Option<Duration>,
     /// Seed of every shuffle.
@@ -42,8 +47,8 @@ pub struct Options {
     pub out: PathBuf,
     /// The command line, for the record.
     pub command: Vec<String>,
-    /// What the calibration beside the run came to, where there is one.
-    pub calibration: Option<Calibration>,
+    /// What the calibrations beside the run came to, one for each machine.
+    pub calibrations: Vec<Calibration>,
     /// Whether this process has no children but those of the run, so that whatever else turns up among them was
     /// left behind by a program under test, and may be killed.
     pub alone: bool,
@@ -56,14 +61,16 @@ impl Options {
             kind,
             programs: Vec::new(),
             variants: Vec::new(),
-            go: None,
+            go: Vec::new(),
+            targets: Vec::new(),
+            facts_only: false,
             budget: None,
             seed: 1,
             name: "local".to_owned(),
             config: None,
             out: PathBuf::from("."),
             command: Vec::new(),
-            calibration: None,
+            calibrations: Vec::new(),
             alone: false,
         }
     }
@@ -73,7 +80,8 @@ impl Options {
 pub(super) struct Prepared {
     pub(super) config: Config,
     pub(super) programs: Vec<Program>,
-    pub(super) toolchain: Toolchain,
+    /// That of home first.
+    pub(super) toolchains: Vec<Toolchain>,
     pub(super) c_compiler: Option<CCompiler>,
     pub(super) strip: Option<Strip>,
     pub(super) folders: Folders,
@@ -88,6 +96,13 @@ impl Prepared {
         program.context("the program is not configured")
     }
 
+    /// What is timed of the toolchain and target that everything is built with and for, and reference programs.
+    pub(super) fn at_home(&self, timed: &[Timed]) -> Vec<Timed> {
+        let home = self.info.home().map(|(toolchain, _)| toolchain);
+        let is_home = |one: &&Timed| !one.is_go() || home == Some(&one.toolchain);
+        timed.iter().filter(is_home).cloned().collect()
+    }
+
     /// The same for the programs under test alone, and rungs of the ladder that are asked for by name.
     pub(super) fn without_rungs(mut self, options: &Options) -> Self {
         if !options.programs.is_empty() {
@@ -99,6 +114,9 @@ impl Prepared {
         self
     }
 }
+
+/// The releases of a full run, each by its newest patch that is pinned.
+const RELEASES: [&str; 7] = ["1.27", "1.26", "1.25", "1.24", "1.23", "1.22", "1.21"];
 
 /// Two more than a number has to rest on: a copy or two may lose their blocks.
 const COPIES: u32 = 10;
@@ -141,26 +159,28 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         .usage("`gopie run --list` shows the names")?;
     let known = |name: &str| config.variants.iter().any(|variant| variant.name == name);
     config.contrasts.retain(|contrast| known(&contrast.base) && known(&contrast.changed));
-    let toolchain = toolchain::find(
-        options.go.as_deref(),
-        cache,
-        &|text| say(&format!("note: {text}")),
-        interrupt::flag(),
-    )?;
+    let machine = Machine::read(cache.root());
+    let targets = targets(options, &machine.host)?;
+    let found = toolchains(options, cache)?;
     let c_compiler = toolchain::c_compiler();
     let strip = toolchain::strip();
-    let machine = Machine::read(cache.root());
-    let targets = vec![machine.host.clone()];
+    let cross = toolchain::cross_compilers(&targets, &machine.host);
+    let releases = found.toolchains.iter().map(|toolchain| &toolchain.release);
+    let releases: Vec<String> =
+        releases.chain(found.missing.iter().map(|missing| &missing.release)).cloned().collect();
     let c_compiler_id = c_compiler.as_ref().map_or("cc".to_owned(), CCompiler::id);
     let plan = plan::plan(&Axes {
         kind: options.kind,
         programs: &programs,
         variants: &config.variants,
         contrasts: &config.contrasts,
-        toolchains: std::slice::from_ref(&toolchain.release),
+        programs_named: !options.programs.is_empty(),
+        variants_named: !options.variants.is_empty(),
+        toolchains: &releases,
         c_compiler: &c_compiler_id,
         targets: &targets,
         host: &machine.host,
+        facts_only: options.facts_only,
     });
     let (rungs, under_test): (Vec<_>, Vec<_>) =
         programs.iter().cloned().partition(|program| program.rung().is_some());
@@ -183,9 +203,12 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         resumed: 0,
         harness: Harness::this(),
         machine,
-        toolchains: vec![toolchain.clone()],
+        toolchains: found.toolchains.clone(),
+        missing: found.missing,
         targets,
         c_compiler: c_compiler.clone(),
+        cross: cross.compilers,
+        facts_only: options.facts_only,
         strip: strip.as_ref().map(|strip| strip.version.clone()),
         sampling,
         programs: under_test,
@@ -193,11 +216,48 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         variants: config.variants.clone(),
         contrasts: config.contrasts.clone(),
         plan_sha256: String::new(),
-        not_measured: Vec::new(),
+        not_measured: cross.broken.into_iter().map(broken).collect(),
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
     let folders = Folders::open(cache)?;
-    Ok(Prepared { config, programs, toolchain, c_compiler, strip, folders, plan, info })
+    let toolchains = found.toolchains;
+    Ok(Prepared { config, programs, toolchains, c_compiler, strip, folders, plan, info })
+}
+
+/// The targets, that of this machine first where it is among them.
+fn targets(options: &Options, host: &str) -> Result<Vec<String>> {
+    let known: Vec<String> = LINUX.into_iter().map(Target::name).collect();
+    let all = || std::iter::once(host.to_owned()).chain(known.iter().filter(|name| *name != host).cloned());
+    let wanted = match options.targets.as_slice() {
+        [] if options.kind == RunKind::Full => return Ok(all().collect()),
+        [] => return Ok(vec![host.to_owned()]),
+        [one] if one == "all" => return Ok(all().collect()),
+        some => some.iter().map(|one| if one.contains('/') { one.clone() } else { format!("linux/{one}") }),
+    };
+    let wanted: Vec<String> = wanted.collect();
+    let mut chosen = select("target", &known, |name| name, &wanted)
+        .usage("--targets takes Linux targets as Go names them, such as arm64 or linux/riscv64, or `all`")?;
+    chosen.sort_by_key(|target| target != host);
+    Ok(chosen)
+}
+
+/// The toolchains, that of home first: the pinned default where it is among them, else the first that is asked for.
+fn toolchains(options: &Options, cache: &Cache) -> Result<Found> {
+    let wanted = match options.go.as_slice() {
+        [] if options.kind == RunKind::Full => RELEASES.map(str::to_owned).to_vec(),
+        some => some.to_vec(),
+    };
+    let tell = |text: &str| say(&format!("note: {text}"));
+    let mut found = toolchain::find_all(&wanted, cache, &tell, interrupt::flag())?;
+    let default = toolchain::default_release()?;
+    found.toolchains.sort_by_key(|toolchain| toolchain.release != default);
+    Ok(found)
+}
+
+/// What a variable names and is no C compiler.
+fn broken((variable, named): (String, String)) -> NotMeasured {
+    let why = format!("{variable} names {named}, which does not answer to --version");
+    NotMeasured { what: "builds with that C compiler".to_owned(), why }
 }
 
 /// Digest over all that decides what a run does.
@@ -205,11 +265,22 @@ fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
     let mut hasher = Hasher::default();
     hasher.field(serde_json::to_string(plan)?);
     let RunInfo {
-        programs, rungs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, ..
+        programs,
+        rungs,
+        variants,
+        contrasts,
+        toolchains,
+        missing,
+        c_compiler,
+        cross,
+        strip,
+        sampling,
+        kind,
+        ..
     } = info;
     let rest = serde_json::to_string(&(
         (programs, rungs, variants, contrasts),
-        (toolchains, c_compiler, strip, sampling, kind),
+        (toolchains, missing, c_compiler, cross, strip, sampling, kind),
     ))?;
     hasher.field(rest);
     Ok(hasher.finish())
@@ -219,8 +290,11 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
     Setup {
         cache,
         config: &prepared.config,
-        toolchains: std::slice::from_ref(&prepared.toolchain),
+        toolchains: &prepared.toolchains,
+        missing: &prepared.info.missing,
         c_compiler: prepared.c_compiler.as_ref(),
+        cross: &prepared.info.cross,
+        host: &prepared.info.machine.host,
         strip: prepared.strip.as_ref(),
         folders: &prepared.folders,
         libc: &prepared.info.machine.libc,
@@ -235,7 +309,9 @@ pub(super) fn surroundings<'a>(
     prepared: &'a Prepared,
     toolchain: &'a str,
 ) -> answers::Surroundings<'a> {
-    let goroot = &prepared.toolchain.goroot;
+    // A reference program has no root, and asks for none.
+    let own = prepared.toolchains.iter().find(|one| one.release == toolchain);
+    let goroot = own.or(prepared.toolchains.first()).map_or(Path::new("/nonexistent"), |one| &one.goroot);
     answers::Surroundings { cache, goroot, toolchain, target: &prepared.info.machine.host }
 }
 
@@ -245,14 +321,20 @@ pub(super) fn not_measured(prepared: &Prepared, timed: &[Timed]) -> Vec<NotMeasu
     if prepared.c_compiler.is_none() {
         add("variants that need a C compiler", "neither gcc nor clang nor cc is on PATH".to_owned());
     }
+    if prepared.info.facts_only {
+        add("start-up, memory, speed, build cost", "--facts-only was asked for".to_owned());
+    }
+    for missing in &prepared.info.missing {
+        add(&format!("everything with {}", missing.release), missing.reason.clone());
+    }
     if prepared.strip.is_none() {
         add("stripped artifacts", "strip is not on PATH; unstripped ones were timed".to_owned());
     }
-    for one in &prepared.plan.timed {
+    for one in prepared.at_home(&prepared.plan.timed) {
         let left = timed.iter().find(|left| left.program == one.program && left.toolchain == one.toolchain);
         let started = left.map_or(&[][..], |left| &left.variants);
         let missing: Vec<&str> =
-            one.variants.iter().filter(|name| !started.contains(name)).map(String::as_str).collect();
+            one.variants.iter().filter(|name| !started.contains(*name)).map(String::as_str).collect();
         if !missing.is_empty() {
             add(
                 &format!("start-up of {} as {}", one.program, missing.join(", ")),

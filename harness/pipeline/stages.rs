@@ -10,9 +10,9 @@ use super::prepare::{Prepared, cores, surroundings};
 use super::rows;
 use crate::build::{self, Artifact, Outcome, Setup};
 use crate::cache::Cache;
-use crate::config::{Program, RunKind};
+use crate::config::RunKind;
 use crate::plan::{Case, Plan, Timed};
-use crate::results::{self, FactRow, Status};
+use crate::results::{self, FactRow, RunInfo, Status};
 use crate::ui::Phase;
 use crate::{answers, elf, interrupt, schedule};
 
@@ -24,9 +24,9 @@ pub(super) fn build_cases(setup: &Setup<'_>, plan: &Plan) -> Result<Vec<Outcome>
     Ok(outcomes)
 }
 
-/// Reads the facts of every artifact, those of a rung of the ladder as far as they bear on its relocations; one
-/// that cannot be read is a failed case.
-pub(super) fn inspect(rungs: &[Program], outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
+/// Reads the facts of every artifact, those of a rung of the ladder as far as they bear on its relocations and those
+/// of other releases and targets as far as they are compared; one that cannot be read is a failed case.
+pub(super) fn inspect(info: &RunInfo, outcomes: &mut [Outcome]) -> Result<Vec<FactRow>> {
     let phase = Phase::ticking("inspect", outcomes.len());
     let mut facts = Vec::new();
     for outcome in outcomes {
@@ -37,9 +37,11 @@ pub(super) fn inspect(rungs: &[Program], outcomes: &mut [Outcome]) -> Result<Vec
             fs::read(&artifact.path).with_context(|| format!("cannot read {}", artifact.path.display()))?;
         match elf::read(&bytes) {
             Ok(read) => {
-                let is_rung = rungs.iter().any(|rung| rung.name == outcome.case.program);
+                let is_rung = info.rungs.iter().any(|rung| rung.name == outcome.case.program);
+                let away = is_away(info, &outcome.case);
                 let mut rows = results::facts::rows(&outcome.case.to_string(), &read);
                 rows.retain(|row| !is_rung || results::facts::OF_RUNGS.contains(&row.metric.as_str()));
+                rows.retain(|row| !away || results::facts::is_of_matrix(row));
                 facts.extend(rows);
             }
             Err(error) => fail(outcome, format!("cannot read the facts: {error}")),
@@ -48,13 +50,28 @@ pub(super) fn inspect(rungs: &[Program], outcomes: &mut [Outcome]) -> Result<Vec
     Ok(facts)
 }
 
-/// Builds every unstripped case a second time, in another folder and with an empty build cache.
-/// Of the ladder none is: nothing is said of its reproducibility.
-pub(super) fn rebuild(setup: &Setup<'_>, rungs: &[Program], outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
+/// Whether a Go case is of another release or another target than home.
+fn is_away(info: &RunInfo, case: &Case) -> bool {
+    let is_go = info.toolchains.iter().any(|toolchain| toolchain.release == case.toolchain);
+    is_go && info.home() != Some((&case.toolchain, &case.target))
+}
+
+/// Builds unstripped cases a second time, in another folder and with an empty build cache: at home those of a default
+/// run; of each further release and of each further target those of the first program. Of the ladder none is: nothing
+/// is said of its reproducibility.
+pub(super) fn rebuild(setup: &Setup<'_>, info: &RunInfo, outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
     let build_cache = setup.cache.scratch()?;
     let wanted = |outcome: &&Outcome| {
-        let is_rung = rungs.iter().any(|rung| rung.name == outcome.case.program);
-        !outcome.case.stripped && outcome.artifact.is_some() && !is_rung
+        let case = &outcome.case;
+        let program = info.programs.iter().find(|program| program.name == case.program);
+        let first = info.programs.first().is_some_and(|first| first.name == case.program);
+        let near = info.home().is_some_and(|home| home.0 == case.toolchain || home.1 == case.target);
+        let part = if is_away(info, case) {
+            first && near
+        } else {
+            program.is_some_and(|program| program.runs < RunKind::Full)
+        };
+        !case.stripped && outcome.artifact.is_some() && part
     };
     let again: Vec<&Outcome> = outcomes.iter().filter(wanted).collect();
     let phase = Phase::ticking("rebuild", again.len());
@@ -88,7 +105,7 @@ pub(super) fn check_answers(
         let Some(artifact) = &outcome.artifact else { continue };
         let key = (outcome.case.program.clone(), artifact.sha256.clone());
         let shipped = outcome.case.stripped == prepared.strip.is_some();
-        let works = shipped && prepared.info.kind > RunKind::Quick
+        let works = shipped && prepared.info.kind > RunKind::Quick && !prepared.info.facts_only
             || timed.iter().any(|one| one.variants.iter().any(|name| one.case(name) == outcome.case));
         let asked = || (artifact.path.clone(), outcome.case.toolchain.clone(), false);
         questions.entry(key).or_insert_with(asked).2 |= works;

@@ -44,24 +44,51 @@ fn length(part: Part) -> &'static str {
 /// The section of a run's report.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
-    when: String,
-    machine: String,
+    machines: Vec<String>,
     figures: String,
 }
 
-pub(super) fn part(calibration: &Calibration) -> Words {
-    let Calibration { info, summary } = calibration;
-    let machine = format!("{}, {} CPUs, {}", info.machine.cpu, info.machine.cpus, info.machine.kernel);
-    Words { when: info.ended.clone(), machine, figures: figures(summary) }
+/// The section of a run's report; none where there is no calibration.
+pub(super) fn part(calibrations: &[Calibration]) -> Option<Words> {
+    let machine = |(label, one): (String, &Calibration)| {
+        let Calibration { info, summary } = one;
+        let label = if label.is_empty() { label } else { format!("{label}: ") };
+        format!(
+            "{label}{}, {} CPUs, {}; {}, {:.0} minutes of comparisons",
+            info.machine.cpu,
+            info.machine.cpus,
+            info.machine.kernel,
+            info.ended,
+            summary.seconds / 60.0
+        )
+    };
+    let machines = labelled(calibrations).into_iter().map(machine).collect();
+    (!calibrations.is_empty()).then(|| Words { machines, figures: figures(calibrations) })
+}
+
+/// Each calibration under a name for its machine, a letter; none where there is only one.
+fn labelled(calibrations: &[Calibration]) -> Vec<(String, &Calibration)> {
+    let several = calibrations.len() > 1;
+    let label = |letter: char| if several { letter.to_string() } else { String::new() };
+    ('A'..).map(label).zip(calibrations).collect()
 }
 
 /// The whole page.
-pub fn page(calibration: &Calibration) -> String {
+pub fn page(calibrations: &[Calibration]) -> String {
+    let mut page = "# gopie: the measuring, measured\n\n".to_owned();
+    for (label, calibration) in labelled(calibrations) {
+        page.push_str(&provenance(&label, calibration));
+    }
+    page.push_str(&figures(calibrations));
+    page
+}
+
+fn provenance(label: &str, calibration: &Calibration) -> String {
     let Calibration { info, summary } = calibration;
     let machine = &info.machine;
-    let mut page = format!(
-        "# gopie: the measuring, measured\n\nMade by `gopie calibrate` {} ({}), {} to {}, {:.0} minutes of \
-         comparisons{}.\n{}, {} CPUs, {}, {}, {}.\n\n",
+    format!(
+        "{}Made by `gopie calibrate` {} ({}), {} to {}, {:.0} minutes of comparisons{}.\n{}, {} CPUs, {}, {}, {}.\n\n",
+        if label.is_empty() { String::new() } else { format!("Machine {label}. ") },
         info.harnesses.last().map_or("", |harness| harness.version.as_str()),
         info.harnesses.iter().map(|harness| harness.commit.as_str()).collect::<Vec<_>>().join(", "),
         info.started,
@@ -73,13 +100,14 @@ pub fn page(calibration: &Calibration) -> String {
         machine.kernel,
         machine.libc,
         info.toolchain,
-    );
-    page.push_str(&figures(summary));
-    page
+    )
 }
 
 /// The tables, as the methodology and the report of a run have them too.
-pub fn figures(summary: &Summary) -> String {
+pub fn figures(calibrations: &[Calibration]) -> String {
+    let all: Vec<(String, &Summary)> =
+        labelled(calibrations).into_iter().map(|(label, one)| (label, &one.summary)).collect();
+    let all = all.as_slice();
     let parts = [
         (
             "False alarms",
@@ -87,7 +115,7 @@ pub fn figures(summary: &Summary) -> String {
              intervals exclude no effect, with the Clopper-Pearson interval of that share; 5 % is right. How far \
              what is compared wanders from one comparison to the next is the standard deviation beyond what their \
              intervals say.",
-            false_alarms(summary),
+            false_alarms(all),
             String::new(),
         ),
         (
@@ -97,20 +125,20 @@ pub fn figures(summary: &Summary) -> String {
              reads from. Its size is what comparisons of 30 s with other copies found in the same hours; beside it \
              stands what it would be in proportion to a large effect of its kind (the kernel does not do everything \
              in proportion).",
-            known(summary),
-            together(summary),
+            known(all),
+            together(all),
         ),
         (
             "What is found in how long",
             "Experiments drawn from the recorded streams of the short comparisons, with effects added.",
-            drawn(summary),
+            drawn(all),
             String::new(),
         ),
         (
             "The same answer again",
             "`pie-internal` over `static` for `hello`, 30 s each time, from fresh copies, pinned; `hyperfine -N` \
              with as many executions.",
-            repeated(summary),
+            repeated(all),
             String::new(),
         ),
     ];
@@ -122,23 +150,30 @@ pub fn figures(summary: &Summary) -> String {
 }
 
 /// How many of the intervals of known effects hold the size, all sizes and kinds of a setting together.
-fn together(summary: &Summary) -> String {
-    let of = |setting: Setting| {
+fn together(all: &[(String, &Summary)]) -> String {
+    let of = |(setting, (label, summary)): (Setting, &(String, &Summary))| {
         let rows = summary.known.iter().filter(|known| known.setting == setting);
-        let (hits, of) =
-            rows.fold((0, 0), |(hits, of), known| (hits + known.covered.hits, of + known.covered.of));
-        let interval = proportion_interval(hits, of, 0.95)?;
-        Some(format!("{} {}", setting.words(), share(Share { hits, of, interval })))
+        let covered = added(rows.map(|known| known.covered))?;
+        let label = if label.is_empty() { String::new() } else { format!(" ({label})") };
+        Some(format!("{}{label} {}", setting.words(), share(covered)))
     };
-    let said: Vec<String> = Setting::ALL.into_iter().filter_map(of).collect();
+    let settings = Setting::ALL.into_iter().flat_map(|setting| all.iter().map(move |one| (setting, one)));
+    let said: Vec<String> = settings.filter_map(of).collect();
     if said.is_empty() {
         return String::new();
     }
     format!("\nIntervals that hold the size, all effects together; 95 % is right: {}.\n", said.join("; "))
 }
 
-fn false_alarms(summary: &Summary) -> Table {
+/// Shares of the same thing as one.
+fn added(shares: impl Iterator<Item = Share>) -> Option<Share> {
+    let (hits, of) = shares.fold((0, 0), |(hits, of), share| (hits + share.hits, of + share.of));
+    Some(Share { hits, of, interval: proportion_interval(hits, of, 0.95)? })
+}
+
+fn false_alarms(all: &[(String, &Summary)]) -> Table {
     let columns = [
+        "machine",
         "setting",
         "length",
         "false alarms",
@@ -149,23 +184,40 @@ fn false_alarms(summary: &Summary) -> Table {
         ">starts",
     ];
     let mut table = Table::new(&columns);
-    for null in &summary.null {
-        table.row([
-            null.setting.words().to_owned(),
-            length(null.part).to_owned(),
-            share(null.false_alarms),
-            percent(null.half_width),
-            off(null.bias),
-            percent(null.wander),
-            format!("{:.0} %", 100.0 * null.quiet),
-            format!("{:.0}", null.starts),
-        ]);
+    for (setting, part) in Setting::ALL
+        .into_iter()
+        .flat_map(|setting| [Part::NullShort, Part::NullFull].map(|part| (setting, part)))
+    {
+        let of = |(label, summary): &(String, &Summary)| {
+            let null = summary.null.iter().find(|null| null.setting == setting && null.part == part);
+            null.map(|null| (label.clone(), *null))
+        };
+        let found: Vec<_> = all.iter().filter_map(of).collect();
+        for (label, null) in &found {
+            table.row([
+                label.clone(),
+                setting.words().to_owned(),
+                length(part).to_owned(),
+                share(null.false_alarms),
+                percent(null.half_width),
+                off(null.bias),
+                percent(null.wander),
+                format!("{:.0} %", 100.0 * null.quiet),
+                format!("{:.0}", null.starts),
+            ]);
+        }
+        // Each comparison is a trial of its own: those of several machines count together.
+        if let (true, Some(all)) = (found.len() > 1, added(found.iter().map(|(_, null)| null.false_alarms))) {
+            let cells = ["all", setting.words(), length(part), &share(all), "", "", "", "", ""];
+            table.row(cells.map(str::to_owned));
+        }
     }
-    table
+    table.without_empty_columns()
 }
 
-fn known(summary: &Summary) -> Table {
+fn known(all: &[(String, &Summary)]) -> Table {
     let columns = [
+        "machine",
         "setting",
         ">more",
         ">size",
@@ -176,8 +228,11 @@ fn known(summary: &Summary) -> Table {
         "found",
     ];
     let mut table = Table::new(&columns);
-    for known in &summary.known {
+    for (label, known) in
+        all.iter().flat_map(|(label, summary)| summary.known.iter().map(move |row| (label, row)))
+    {
         table.row([
+            label.clone(),
             known.setting.words().to_owned(),
             known.effect.amount(known.more),
             percent(known.size),
@@ -188,15 +243,24 @@ fn known(summary: &Summary) -> Table {
             share(known.found),
         ]);
     }
-    table
+    table.without_empty_columns()
 }
 
-fn drawn(summary: &Summary) -> Table {
-    let columns =
-        ["setting", ">length", ">copies", ">interval holds the effect", ">smallest found 9 times in 10"];
+fn drawn(all: &[(String, &Summary)]) -> Table {
+    let columns = [
+        "machine",
+        "setting",
+        ">length",
+        ">copies",
+        ">interval holds the effect",
+        ">smallest found 9 times in 10",
+    ];
     let mut table = Table::new(&columns);
-    for drawn in &summary.drawn {
+    for (label, drawn) in
+        all.iter().flat_map(|(label, summary)| summary.drawn.iter().map(move |row| (label, row)))
+    {
         table.row([
+            label.clone(),
             drawn.setting.words().to_owned(),
             format!("{:.0} s", drawn.seconds),
             drawn.units.to_string(),
@@ -204,11 +268,12 @@ fn drawn(summary: &Summary) -> Table {
             percent(drawn.smallest),
         ]);
     }
-    table
+    table.without_empty_columns()
 }
 
-fn repeated(summary: &Summary) -> Table {
+fn repeated(all: &[(String, &Summary)]) -> Table {
     let columns = [
+        "machine",
         "setting",
         "by",
         ">experiments",
@@ -218,9 +283,11 @@ fn repeated(summary: &Summary) -> Table {
         "times gopie's",
     ];
     let mut table = Table::new(&columns);
-    for repeated in &summary.repeated {
+    let rows = all.iter().flat_map(|(label, summary)| summary.repeated.iter().map(move |row| (label, row)));
+    for (label, repeated) in rows {
         let (low, high) = repeated.centre.interval.unwrap_or((f64::NAN, f64::NAN));
         table.row([
+            label.clone(),
             repeated.setting.words().to_owned(),
             by(repeated.part).to_owned(),
             repeated.experiments.to_string(),
@@ -230,5 +297,5 @@ fn repeated(summary: &Summary) -> Table {
             repeated.wider.map_or("1".to_owned(), times),
         ]);
     }
-    table
+    table.without_empty_columns()
 }

@@ -86,6 +86,34 @@ pub(super) fn anchor(heading: &str) -> String {
         .collect()
 }
 
+/// A table of contents: every section with a link, those of what the answer depends on with their parts, programs
+/// on one line.
+pub(super) fn contents(text: &str) -> String {
+    let mut items: Vec<String> = Vec::new();
+    let mut programs: Option<usize> = None;
+    let mut with_parts = false;
+    for line in text.lines() {
+        let link = |heading: &str| format!("[{heading}](#{})", anchor(heading));
+        if let Some(heading) = line.strip_prefix("## ") {
+            with_parts = heading == ACROSS;
+            let is_program = heading.contains("rogram `");
+            match programs.filter(|_| is_program) {
+                Some(at) => items[at].push_str(&format!(", {}", link(heading))),
+                None => items.push(link(heading)),
+            }
+            if is_program && programs.is_none() {
+                programs = Some(items.len() - 1);
+            }
+        } else if let Some(heading) = line.strip_prefix("### ").filter(|_| with_parts) {
+            items.push(format!("{ACROSS}: {}", link(heading)));
+        }
+    }
+    items.iter().map(|item| format!("- {item}\n")).collect()
+}
+
+/// The section whose parts the table of contents names too.
+const ACROSS: &str = "What it depends on";
+
 /// A command and its environment as a code block that a shell takes, no line but of one long word wider than
 /// prose.
 pub(super) fn shell_block(environment: &str, command: &str) -> String {
@@ -266,6 +294,16 @@ mod tests {
             parts,
             ["it", "is", "+0.31 ms", "[+0.28, +0.34]", "in", "`go build -x`", "of", "5 %, - 3."]
         );
+    }
+
+    #[test]
+    fn the_contents_name_sections_and_the_parts_that_answer_replies() {
+        let text = "# Title\n## Claims\n### a claim\n## What it depends on\n### On arm?\n## Program `a`\n\
+                    ## Reference program `b`\n## Memory\n";
+        let expected = "- [Claims](#claims)\n- [What it depends on](#what-it-depends-on)\n- What it depends on: \
+                        [On arm?](#on-arm)\n- [Program `a`](#program-a), [Reference program `b`]\
+                        (#reference-program-b)\n- [Memory](#memory)\n";
+        assert_eq!(contents(text), expected);
     }
 
     #[test]

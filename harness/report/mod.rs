@@ -214,7 +214,7 @@ fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
         traces: traces::part(index),
         noise: closing::noise(index),
         controls: controls::controls(index),
-        calibration: index.run().calibration.as_ref().map(calibration::part),
+        calibration: calibration::part(&index.run().calibrations),
         not_measured: &info.not_measured,
         not_built: closing::not_built(index),
         machine: closing::machine(index),
@@ -227,6 +227,7 @@ fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
     }
     let template = environment.template_from_str(TEMPLATE).context("the report's template is malformed")?;
     let filled = template.render(Serde(&page)).context("the report cannot be rendered")?;
+    let filled = filled.replacen("<!-- contents -->", &markdown::contents(&filled), 1);
     Ok(markdown::fill_prose(&filled))
 }
 

@@ -289,7 +289,7 @@ pub struct Summary {
     pub seconds: f64,
 }
 
-/// `calibration.json` of a run: what the calibration beside it came to.
+/// What one calibration came to; `calibration.json` of a run is a list of those beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// Where the figures come from.

@@ -56,6 +56,34 @@ pub const OF_RUNGS: [&str; 8] = [
     "relocated-pages",
 ];
 
+/// The metrics that are kept of an artifact away from home: another release, another target.
+const OF_MATRIX: [&str; 14] = [
+    "file-size",
+    "elf-type",
+    "linkage",
+    "pie",
+    "interpreter",
+    "needed",
+    "relocations",
+    "relative-relocations",
+    "relocation-table-size",
+    "memory-size",
+    "relro",
+    "bind-now",
+    "textrel",
+    "go-setting",
+];
+
+/// Whether a row is kept of an artifact away from home: of relocations all together, of settings what cgo came to.
+pub fn is_of_matrix(row: &FactRow) -> bool {
+    OF_MATRIX.contains(&row.metric.as_str())
+        && match row.metric.as_str() {
+            "relocations" => row.key.is_empty(),
+            "go-setting" => row.key == "CGO_ENABLED",
+            _ => true,
+        }
+}
+
 /// The rows of an artifact's facts; `case` is its case id.
 pub fn rows(case: &str, facts: &Facts) -> Vec<FactRow> {
     let mut rows = Rows { case, rows: Vec::new() };

@@ -131,8 +131,8 @@ impl RunFolder {
     }
 
     /// Keeps what the calibration beside the run came to.
-    pub fn keep_calibration(&self, calibration: &Calibration) -> Result<()> {
-        let mut text = serde_json::to_string_pretty(calibration)?;
+    pub fn keep_calibrations(&self, calibrations: &[Calibration]) -> Result<()> {
+        let mut text = serde_json::to_string_pretty(calibrations)?;
         text.push('\n');
         table::write_file(&self.path.join(CALIBRATION), text.as_bytes())
     }

@@ -85,8 +85,9 @@ impl<'a> Index<'a> {
         for row in &run.estimates {
             index.estimates.entry((&row.program, &row.name)).or_default().push(row);
         }
-        // What can be started here comes first; the order is else that of the cases.
-        index.places.sort_by_key(|(_, place)| place.target != run.info.machine.host);
+        // Home comes first; the order is else that of the cases.
+        let home = run.info.home();
+        index.places.sort_by_key(|(_, place)| Some((place.toolchain, place.target)) != home);
         index
     }
 
@@ -95,14 +96,23 @@ impl<'a> Index<'a> {
         self.run
     }
 
-    /// The Go toolchains and targets of the run, those of this machine first.
+    /// Every Go toolchain and target of the run, home first.
+    pub fn everywhere(&self) -> Vec<Place<'a>> {
+        self.all_of(Language::Go).collect()
+    }
+
+    /// The Go toolchain and target that everything is built with and for.
     pub fn places(&self) -> Vec<Place<'a>> {
         self.places_of(Language::Go)
     }
 
-    /// The toolchains and targets of a language, those of this machine first.
+    /// The toolchain and target of a language that everything is built with and for.
     pub fn places_of(&self, language: Language) -> Vec<Place<'a>> {
-        self.places.iter().filter(|(of, _)| *of == language).map(|(_, place)| *place).collect()
+        self.all_of(language).take(1).collect()
+    }
+
+    fn all_of(&self, language: Language) -> impl Iterator<Item = Place<'a>> {
+        self.places.iter().filter(move |(of, _)| *of == language).map(|(_, place)| *place)
     }
 
     /// Where a program stands beside Go programs at a place: there, or, in C, at the place of the same target.

@@ -1,10 +1,12 @@
 //! `run.json`: what was planned, with what, where and when.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Contrast, Program, RunKind, Variant};
 use crate::machine::Machine;
-use crate::toolchain::{CCompiler, Toolchain};
+use crate::toolchain::{CCompiler, Missing, Toolchain};
 
 /// The version of the file format; a reader refuses a newer one.
 pub const SCHEMA: u32 = 1;
@@ -80,12 +82,21 @@ pub struct RunInfo {
     pub harness: Harness,
     /// The machine.
     pub machine: Machine,
-    /// The Go toolchains.
+    /// The Go toolchains, that of home first: everything is built with it, and with the others a part.
     pub toolchains: Vec<Toolchain>,
-    /// The targets.
+    /// Releases that were wanted and could not be had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+    /// The targets, that of home first.
     pub targets: Vec<String>,
     /// The C compiler; absent where none was found.
     pub c_compiler: Option<CCompiler>,
+    /// C compilers for other targets, by target.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cross: BTreeMap<String, CCompiler>,
+    /// Whether nothing was timed, by request.
+    #[serde(default)]
+    pub facts_only: bool,
     /// What `strip --version` says first; absent where there is none.
     pub strip: Option<String>,
     /// How the starts were timed.
@@ -103,4 +114,11 @@ pub struct RunInfo {
     pub plan_sha256: String,
     /// What was not measured, with the reason.
     pub not_measured: Vec<NotMeasured>,
+}
+
+impl RunInfo {
+    /// The toolchain and the target that everything is built with and for.
+    pub fn home(&self) -> Option<(&str, &str)> {
+        Some((&self.toolchains.first()?.release, self.targets.first()?))
+    }
 }

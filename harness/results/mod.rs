@@ -7,6 +7,7 @@
 mod builds;
 mod calibration;
 mod criterion;
+mod emulated;
 pub mod facts;
 mod folder;
 mod index;
@@ -26,6 +27,7 @@ pub use calibration::{
     Summary, UnitRow,
 };
 pub use criterion::{Bench, Criterion, load_criterion};
+pub use emulated::EmulatedRow;
 pub use folder::{BlockFile, RunFolder, Samples};
 pub use index::{Index, Measure, Place};
 pub use info::{Harness, NotMeasured, RunInfo, SCHEMA, Sampling};

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::folder::CALIBRATION;
 use super::table;
 use super::{
-    ArtifactRow, BlockRow, BuildRow, Calibration, EstimateRow, FactRow, LadderRow, LayoutRow, LibraryRow,
-    MemoryRow, RunInfo, SCHEMA, Samples, TraceRow, load_memory,
+    ArtifactRow, BlockRow, BuildRow, Calibration, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow,
+    LibraryRow, MemoryRow, RunInfo, SCHEMA, Samples, TraceRow, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -30,10 +30,12 @@ pub struct Run {
     pub estimates: Vec<EstimateRow>,
     /// `ladder.csv`; empty where the relocation ladder was not climbed.
     pub ladder: Vec<LadderRow>,
-    /// `calibration.json`; absent where there was no calibration beside the run.
-    pub calibration: Option<Calibration>,
+    /// `calibration.json`, one for each machine; empty where there was no calibration beside the run.
+    pub calibrations: Vec<Calibration>,
     /// `builds.csv`.
     pub builds: Vec<BuildRow>,
+    /// `emulated.csv`; empty where there was nothing but this machine's target.
+    pub emulated: Vec<EmulatedRow>,
     /// `layouts.csv`.
     pub layouts: Vec<LayoutRow>,
     /// `libraries.csv`.
@@ -62,8 +64,9 @@ impl Run {
                 path if path.exists() => table::read(&path)?,
                 _ => Vec::new(),
             },
-            calibration: load_calibration(dir)?,
+            calibrations: load_calibrations(dir)?,
             builds: BuildRow::load(dir)?,
+            emulated: EmulatedRow::load(dir)?,
             layouts: LayoutRow::load(dir)?,
             libraries: LibraryRow::load(dir)?,
             memory: load_memory(dir)?.0,
@@ -72,16 +75,27 @@ impl Run {
     }
 }
 
-fn load_calibration(dir: &Path) -> Result<Option<Calibration>> {
+/// A file of before there could be several holds one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Calibrations {
+    Several(Vec<Calibration>),
+    One(Box<Calibration>),
+}
+
+fn load_calibrations(dir: &Path) -> Result<Vec<Calibration>> {
     let path = dir.join(CALIBRATION);
     match fs::read(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         bytes => {
             let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
-            let calibration = serde_json::from_slice(&bytes)
+            let calibrations = serde_json::from_slice(&bytes)
                 .with_context(|| format!("cannot understand {}", path.display()))
                 .hint("remove it: the report then says that there was no calibration")?;
-            Ok(Some(calibration))
+            Ok(match calibrations {
+                Calibrations::Several(several) => several,
+                Calibrations::One(one) => vec![*one],
+            })
         }
     }
 }

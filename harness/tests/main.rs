@@ -14,6 +14,7 @@ mod going_on;
 mod inspect;
 mod ladder;
 mod layouts;
+mod matrix;
 mod misbehaving;
 mod packages;
 

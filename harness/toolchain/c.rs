@@ -49,7 +49,7 @@ fn c_compiler_on(path: &OsStr) -> Option<CCompiler> {
     COMPILERS.into_iter().flat_map(named).find_map(|(command, place)| describe(command, place, path))
 }
 
-fn describe(command: &str, place: PathBuf, path: &OsStr) -> Option<CCompiler> {
+pub(super) fn describe(command: &str, place: PathBuf, path: &OsStr) -> Option<CCompiler> {
     let executable = place.canonicalize().ok()?;
     if WRAPPERS.iter().any(|wrapper| executable.file_name().is_some_and(|name| name == *wrapper)) {
         return None;
@@ -63,7 +63,7 @@ fn describe(command: &str, place: PathBuf, path: &OsStr) -> Option<CCompiler> {
     })
 }
 
-fn first_line(program: &Path, option: &str, path: &OsStr) -> Option<String> {
+pub(super) fn first_line(program: &Path, option: &str, path: &OsStr) -> Option<String> {
     let environment: [(&str, OsString); 2] = [("PATH", path.to_owned()), ("LC_ALL", "C".into())];
     let command = cmd!(program, option).full_env(environment);
     let text = answer(&command, Limits { time: TIME, interrupted: &NEVER }).ok()?;

@@ -5,6 +5,8 @@
 //! them is the business of `build`.
 
 mod c;
+mod cross;
+mod emulator;
 mod env;
 mod examine;
 mod fetch;
@@ -23,6 +25,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use c::{Strip, c_compiler, strip};
+pub use cross::{Cross, cross_compilers};
+pub use emulator::{Emulator, emulator};
 pub use env::{Folders, abbreviate, go_environment};
 pub use find::find;
 pub use modules::fetch_modules;
@@ -91,6 +95,46 @@ impl Toolchain {
         };
         format!("{origin}; {build}")
     }
+}
+
+/// A release that was wanted and could not be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The release.
+    pub release: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a search for several toolchains came to.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The toolchains.
+    pub toolchains: Vec<Toolchain>,
+    /// What could not be had.
+    pub missing: Vec<Missing>,
+}
+
+/// Temporary.
+pub fn find_all(
+    requests: &[String],
+    cache: &crate::cache::Cache,
+    say: &dyn Fn(&str),
+    interrupted: &std::sync::atomic::AtomicBool,
+) -> anyhow::Result<Found> {
+    let mut found = Found { toolchains: Vec::new(), missing: Vec::new() };
+    if requests.is_empty() {
+        found.toolchains.push(find(None, cache, say, interrupted)?);
+    }
+    for one in requests {
+        found.toolchains.push(find(Some(one), cache, say, interrupted)?);
+    }
+    Ok(found)
+}
+
+/// Temporary.
+pub fn default_release() -> anyhow::Result<String> {
+    Ok(pins::Pins::carried()?.default)
 }
 
 /// A C compiler.

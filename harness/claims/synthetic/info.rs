@@ -62,6 +62,9 @@ pub(super) fn info(data: &Synthetic) -> RunInfo {
             goroot: "/usr/lib/go".into(),
         }],
         targets: vec!["linux/amd64".to_owned()],
+        missing: Vec::new(),
+        cross: std::collections::BTreeMap::new(),
+        facts_only: false,
         c_compiler: data.c_compiler.then_some(compiler),
         strip: data.strip.then(|| "GNU strip 2.40".to_owned()),
         sampling: Sampling {

@@ -70,7 +70,7 @@ struct Timing<'a> {
     outcomes: &'a [Outcome],
     layouts: &'a [Layout],
     phase: Phase,
-    /// Seconds that a block has to last with so many arms, by program and affinity.
+    /// Seconds that a block has to last with so many arms, by program with its toolchain and affinity.
     needed: HashMap<(String, Affinity), (f64, usize)>,
     /// How many blocks went wrong as [`TRIES`] says.
     wrong: HashMap<(String, Doing, Condition), u32>,
@@ -212,7 +212,7 @@ impl<'a> Timing<'a> {
             self.judge(&measured, one, Doing::Start, condition);
             if let Some(seconds) = pilot::seconds_needed(&measured.block, &pairs) {
                 let needed = (seconds, one.variants.len());
-                self.needed.insert((one.program.clone(), condition.affinity), needed);
+                self.needed.insert((one.title(), condition.affinity), needed);
             }
         }
         Ok(())
@@ -233,18 +233,18 @@ impl<'a> Timing<'a> {
     fn judge(&mut self, measured: &Measured, one: &Timed, doing: Doing, condition: Condition) -> bool {
         let hung = measured.block.starts.iter().any(|start| start.outcome.end == End::Timeout);
         if hung || !measured.strays.is_empty() {
-            *self.wrong.entry((one.program.clone(), doing, condition)).or_default() += 1;
+            *self.wrong.entry((one.title(), doing, condition)).or_default() += 1;
         }
         self.is_given_up(one, doing, condition)
     }
 
     fn is_given_up(&self, one: &Timed, doing: Doing, condition: Condition) -> bool {
-        self.wrong.get(&(one.program.clone(), doing, condition)).is_some_and(|wrong| *wrong >= TRIES)
+        self.wrong.get(&(one.title(), doing, condition)).is_some_and(|wrong| *wrong >= TRIES)
     }
 
     /// Seconds that a block has to last, by what the pilot found for each arm.
     fn needed(&self, one: &Timed, affinity: Affinity) -> Option<f64> {
-        let (seconds, arms) = self.needed.get(&(one.program.clone(), affinity))?;
+        let (seconds, arms) = self.needed.get(&(one.title(), affinity))?;
         Some(seconds * one.variants.len() as f64 / *arms as f64)
     }
 

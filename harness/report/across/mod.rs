@@ -6,7 +6,7 @@
 mod distributions;
 mod originals;
 mod releases;
-mod targets;
+pub(super) mod targets;
 
 use anyhow::Result;
 use serde::Serialize;
