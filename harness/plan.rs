@@ -259,7 +259,8 @@ impl Plan {
         if program.rung().is_some() || reach != Reach::Home {
             return;
         }
-        let full = axes.kind == RunKind::Full;
+        // What a full run alone has is large: one link for each layout would take longer than all else.
+        let full = axes.kind == RunKind::Full && program.runs < RunKind::Full;
         if full || (self.layouts > 0 && program.runs == RunKind::Quick) {
             self.over_layouts.extend(timed(sides(axes, primary().filter(|pair| !pair.control))));
         }

@@ -93,8 +93,8 @@ pub fn run(options: &Options) -> Result<Summary> {
     watched(options, || memory::measure(&folder, &cache, &prepared, &home, &outcomes))?;
     limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &home, &outcomes))?);
     folder.keep_traces(home.len())?;
-    if options.kind == RunKind::Full && !options.facts_only && !BuildRow::is_kept(folder.path()) {
-        BuildRow::keep(folder.path(), &builds::measure(&setup, &prepared, &outcomes)?)?;
+    if options.kind == RunKind::Full && !options.facts_only {
+        BuildRow::keep(folder.path(), &builds::measure(&folder, &setup, &prepared, &outcomes)?)?;
     }
     let costs = BuildRow::load(folder.path())?;
     let samples = folder.keep_samples()?;

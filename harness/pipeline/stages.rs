@@ -56,8 +56,8 @@ fn is_away(info: &RunInfo, case: &Case) -> bool {
     is_go && info.home() != Some((&case.toolchain, &case.target))
 }
 
-/// Builds unstripped cases a second time, in another folder and with an empty build cache: at home those of a default
-/// run; of each further release and of each further target those of the first program. Of the ladder none is: nothing
+/// Builds unstripped cases a second time, in another folder and with an empty build cache: at home what a default run
+/// builds; of each further release and of each further target those of the first program. Of the ladder none is: nothing
 /// is said of its reproducibility.
 pub(super) fn rebuild(setup: &Setup<'_>, info: &RunInfo, outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
     let build_cache = setup.cache.scratch()?;
@@ -69,7 +69,9 @@ pub(super) fn rebuild(setup: &Setup<'_>, info: &RunInfo, outcomes: &[Outcome]) -
         let part = if is_away(info, case) {
             first && near
         } else {
+            let variant = info.variants.iter().find(|variant| variant.name == case.variant);
             program.is_some_and(|program| program.runs < RunKind::Full)
+                && variant.is_some_and(|variant| variant.runs < RunKind::Full)
         };
         !case.stripped && outcome.artifact.is_some() && part
     };

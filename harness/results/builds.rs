@@ -1,11 +1,12 @@
 //! `builds.csv`: what builds cost, one row a build.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::table;
+use super::{RunFolder, table};
 
 const FILE: &str = "builds.csv";
 
@@ -45,8 +46,28 @@ impl BuildRow {
         table::read_if_there(&folder.join(FILE))
     }
 
-    /// Whether it was written before.
-    pub fn is_kept(folder: &Path) -> bool {
-        folder.join(FILE).exists()
+}
+
+impl RunFolder {
+    fn builds_of(&self, step: &str, repeat: u32) -> PathBuf {
+        self.partial().join("builds").join(format!("{step}-{repeat:03}.json"))
+    }
+
+    /// The builds of a repeat of a step, where it was finished before.
+    pub fn builds(&self, step: &str, repeat: u32) -> Result<Option<Vec<BuildRow>>> {
+        let path = self.builds_of(step, repeat);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let rows = serde_json::from_slice(&bytes);
+        rows.map(Some).with_context(|| format!("cannot understand {}", path.display()))
+    }
+
+    /// Keeps a finished repeat of a step.
+    pub fn keep_builds(&self, step: &str, repeat: u32, rows: &[BuildRow]) -> Result<()> {
+        let path = self.builds_of(step, repeat);
+        table::make_dir(path.parent().unwrap_or(&path))?;
+        table::write_file(&path, &serde_json::to_vec(rows)?)
     }
 }
