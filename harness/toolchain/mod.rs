@@ -1,8 +1,8 @@
 //! Go toolchains and the C compiler: found or fetched, verified, and run in a scrubbed environment.
 //!
-//! [`find`] gives a Go toolchain, from this machine or the network; what is pinned of releases beforehand
-//! stands in `pins.toml`. [`go_environment`] is what a `go` command then sees, in full. What is built with
-//! them is the business of `build`.
+//! [`find`] gives a Go toolchain, [`find_all`] several, from this machine or the network; what is pinned of
+//! releases beforehand stands in `pins.toml`. [`go_environment`] is what a `go` command then sees, in full.
+//! What is built with them is the business of `build`.
 
 mod c;
 mod env;
@@ -12,6 +12,7 @@ mod find;
 mod kept;
 mod modules;
 mod pins;
+mod several;
 mod switch;
 #[cfg(test)]
 mod testing;
@@ -26,6 +27,8 @@ pub use c::{Strip, c_compiler, strip};
 pub use env::{Folders, abbreviate, go_environment};
 pub use find::find;
 pub use modules::fetch_modules;
+pub use several::{Found, Missing, find_all};
+pub use version::release_order;
 
 /// Where a toolchain came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
