@@ -74,8 +74,12 @@ pub fn estimates(
         one.variants.contains(&contrast.base) && one.variants.contains(&contrast.changed)
     };
     let primary = |contrast: &&Contrast| contrast.primary && !contrast.control;
+    // Of home alone, which comes first: other releases are compared beside it, and explored.
+    let home = timed.iter().find(|one| one.is_go()).map(|one| one.toolchain.as_str());
+    let is_home = |one: &Timed| !one.is_go() || home == Some(&one.toolchain);
     let family: usize = timed
         .iter()
+        .filter(|one| is_home(one))
         .map(|one| contrasts.iter().filter(primary).filter(|contrast| applies(one, contrast)).count())
         .sum();
     let mut rows = Vec::new();
@@ -86,6 +90,7 @@ pub fn estimates(
         for group in groups {
             let blocks = own().filter(|block| Group::of(block) == group);
             let blocks = blocks.filter_map(|block| Some((block, by_block.get(&block.block)?)));
+            let family = if is_home(one) { family } else { 0 };
             let units = Units { one, sha256, family, blocks: blocks.collect(), group };
             let started = |variant: &&String| {
                 let case = one.case(variant).to_string();
@@ -110,7 +115,7 @@ pub fn estimates(
 struct Units<'a> {
     one: &'a Timed,
     sha256: &'a str,
-    /// How many contrasts the primary family has.
+    /// How many contrasts the primary family has; none where these are not of it.
     family: usize,
     group: Group<'a>,
     blocks: Vec<(&'a BlockRow, &'a BlockValues<'a>)>,
@@ -203,7 +208,8 @@ impl Units<'_> {
             let mut layouts = Vec::new();
             let mut add = |said: Said<'_>, centres: Vec<f64>, back: fn(f64) -> f64| {
                 let first = rows.len();
-                if self.push(&said, &centres, back, rows) && simultaneous && metric == HEADLINE.0 {
+                let all_at_once = simultaneous && self.family > 0;
+                if self.push(&said, &centres, back, rows) && all_at_once && metric == HEADLINE.0 {
                     let confidence = 1.0 - (1.0 - CONFIDENCE) / self.family as f64;
                     let interval = mean_interval(&centres, confidence).and_then(|all| all.map(back).interval);
                     rows[first].low_simultaneous = interval.map(|(low, _)| low);

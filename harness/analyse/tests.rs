@@ -331,3 +331,41 @@ fn two_modes_are_seen_within_blocks_alone() {
     assert!(p(&|copy, round| 0.001 + bell(round) + if copy % 2 == 0 { 0.004 } else { 0.0 }) > 0.01);
     assert!(p(&|_, round| 0.001 + if round % 3 == 0 { 1e-6 } else { 0.0 }) > 0.01);
 }
+
+/// Blocks do not say of which toolchain they are: the cases in them do.
+#[test]
+fn toolchains_are_told_apart() {
+    let old = |case: &str| case.replace("go1.27.3", "go1.21.13");
+    let of = |ratio: f64| samples(8, 3, move |_, _, side| 0.001 * [1.0, ratio][side]);
+    let (mut all, mut second) = (of(1.25), of(1.5));
+    let (starts, blocks) = (all.starts.len() as u64, 8);
+    for block in &mut second.blocks {
+        block.block += blocks;
+    }
+    for start in &mut second.starts {
+        start.start += starts;
+        start.block += blocks;
+        start.case = old(&start.case);
+    }
+    for sample in &mut second.samples {
+        sample.start += starts;
+    }
+    all.blocks.extend(second.blocks);
+    all.starts.extend(second.starts);
+    all.samples.extend(second.samples);
+    let older = || Timed { toolchain: "go1.21.13".to_owned(), ..timed() };
+    let rows = estimates(&all, &[timed(), older()], &[contrast()], "digest");
+    for (toolchain, ratio) in [("go1.27.3", 1.25), ("go1.21.13", 1.5)] {
+        let own: Vec<EstimateRow> = rows.iter().filter(|row| row.toolchain == toolchain).cloned().collect();
+        let row = find(&own, "contrast", "ratio").expect("is estimated");
+        assert!((row.estimate - ratio).abs() < 1e-9, "{row:?}");
+        assert_eq!((row.units, row.starts), (8, 8 * 3 * 2), "{row:?}");
+        // The primary family is of home, which comes first.
+        let primary = Contrast { primary: true, ..contrast() };
+        let rows = estimates(&all, &[timed(), older()], &[primary], "digest");
+        let of: Vec<EstimateRow> = rows.into_iter().filter(|row| row.toolchain == toolchain).collect();
+        let family = find(&of, "contrast", "ratio").and_then(|row| row.low_simultaneous);
+        assert_eq!(family.is_some(), toolchain == "go1.27.3");
+        assert!(own.iter().filter(|row| row.kind == "case").all(|row| row.name.contains(toolchain)));
+    }
+}

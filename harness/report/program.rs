@@ -76,12 +76,6 @@ fn facts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Strin
         let id = index.artifact(&program.name, &variant.name, place, true).map_or(&row.id, |row| &row.id);
         let text = |metric| index.text(id, metric).unwrap_or("?").replace("not-applicable", "n/a");
         let number = |metric| index.number(id, metric, "").map_or("?".to_owned(), |value| value.to_string());
-        let binding = match (index.text(id, "interpreter"), index.number(id, "bind-now", "")) {
-            (None, _) => "n/a",
-            (_, Some(1)) => "at start",
-            (_, Some(_)) => "lazy",
-            (_, None) => "?",
-        };
         table.row([
             name,
             text("linkage"),
@@ -89,10 +83,20 @@ fn facts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Strin
             number("relocations"),
             number("relocation-table-size"),
             text("relro"),
-            binding.to_owned(),
+            binding(index, id).to_owned(),
         ]);
     }
     table.text()
+}
+
+/// When the functions of an artifact are bound.
+pub(super) fn binding(index: &Index<'_>, case: &str) -> &'static str {
+    match (index.text(case, "interpreter"), index.number(case, "bind-now", "")) {
+        (None, _) => "n/a",
+        (_, Some(1)) => "at start",
+        (_, Some(_)) => "lazy",
+        (_, None) => "?",
+    }
 }
 
 /// What PIE costs this program: only of contrasts in which nothing else differs.

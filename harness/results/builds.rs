@@ -45,7 +45,6 @@ impl BuildRow {
     pub fn load(folder: &Path) -> Result<Vec<Self>> {
         table::read_if_there(&folder.join(FILE))
     }
-
 }
 
 impl RunFolder {

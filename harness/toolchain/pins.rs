@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::Build;
+use super::{Build, version};
 
 /// The pins of all releases.
 #[derive(Clone, Debug, Deserialize)]
@@ -81,6 +81,13 @@ impl Pins {
         self.releases.keys().map(String::as_str)
     }
 
+    /// The newest of the releases `go1.n.p` for an `n`.
+    pub(super) fn newest(&self, minor: u32) -> Option<&str> {
+        let patch = |name: &str| version::patch(name).filter(|(of, _)| *of == minor);
+        let patches = self.releases().filter_map(|name| Some((patch(name)?, name)));
+        patches.max().map(|(_, name)| name)
+    }
+
     /// The wheel of a release for a host `GOOS/GOARCH`.
     pub(super) fn wheel(&self, release: &str, host: &str) -> Option<Wheel> {
         let found = self.releases.get(release)?;
@@ -106,7 +113,6 @@ impl Pins {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::toolchain::version;
 
     #[test]
     fn the_carried_pins_are_well_formed() {
@@ -134,6 +140,32 @@ mod tests {
         }
         assert_eq!(pins.wheel(&pins.default, "plan9/amd64"), None);
         assert_eq!(pins.wheel("go1.0.1", "linux/amd64"), None);
+    }
+
+    #[test]
+    fn every_minor_release_from_the_first_that_switches_is_pinned() {
+        let pins = Pins::carried().expect("reads");
+        let last = version::minor(&pins.default).expect("has one");
+        for minor in 21..=last {
+            let newest = pins.newest(minor).unwrap_or_else(|| panic!("go1.{minor} has no pin"));
+            assert!(pins.wheel(newest, "linux/amd64").is_some(), "{newest}");
+            let binaries = pins.host(newest, "linux/amd64").and_then(|host| host.binaries.as_ref());
+            assert!(binaries.is_some(), "{newest}");
+        }
+        assert_eq!(pins.newest(last), Some(pins.default.as_str()), "the default is the newest");
+        assert_eq!((pins.newest(20), pins.newest(last + 1)), (None, None));
+    }
+
+    #[test]
+    fn the_newest_patch_is_the_one_with_the_highest_number() {
+        let mut text = "default = 'go1.2.3'\n".to_owned();
+        for name in ["1.21.9", "1.21.13", "1.21.0", "1.22rc2", "1.22beta1", "1.2.40"] {
+            text += &format!("['go{name}']\ngo-bin = '{name}'\n");
+        }
+        let pins = Pins::parse(&text).expect("reads");
+        assert_eq!(pins.newest(21), Some("go1.21.13"));
+        assert_eq!(pins.newest(22), None, "a candidate is no patch");
+        assert_eq!(pins.newest(2), Some("go1.2.40"));
     }
 
     #[test]

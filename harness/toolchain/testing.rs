@@ -19,6 +19,7 @@ use zip::write::SimpleFileOptions;
 
 use super::find::{Setting, find_in};
 use super::pins::Pins;
+use super::several::{Found, find_all_in};
 use super::{Toolchain, version};
 use crate::cache::Cache;
 use crate::{digest, target};
@@ -132,6 +133,15 @@ impl World {
     }
 
     pub(super) fn find(&self, request: Option<&str>) -> Result<Toolchain> {
+        self.with_setting(|setting| find_in(request, setting))
+    }
+
+    pub(super) fn find_all(&self, requests: &[&str]) -> Result<Found> {
+        let requests: Vec<String> = requests.iter().map(|request| (*request).to_owned()).collect();
+        self.with_setting(|setting| find_all_in(&requests, setting))
+    }
+
+    fn with_setting<T>(&self, search: impl FnOnce(&Setting) -> T) -> T {
         let say = |text: &str| self.said.lock().expect("is whole").push(text.to_owned());
         // What a fake switching `go` brings is named to it by a proxy setting, which must reach it.
         let module = self.folder.path().join("module");
@@ -151,7 +161,7 @@ impl World {
             say: &say,
             interrupted: &self.interrupted,
         };
-        find_in(request, &setting)
+        search(&setting)
     }
 
     /// Asserts that nothing half-made is in the cache, and no toolchain.

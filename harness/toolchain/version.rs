@@ -35,10 +35,31 @@ pub(super) fn requested(text: &str) -> Option<String> {
     parts(number).map(|_| format!("go{number}"))
 }
 
-/// Whether the name is that of a language version, which names no release: `go1.27` does, `go1.20` does not.
-pub(super) fn is_language(release: &str) -> bool {
-    let parts = release.strip_prefix("go").and_then(parts);
-    parts.is_some_and(|(minor, rest)| minor >= 21 && rest.is_empty())
+/// The `n` of a language version `go1.n`, which names no release: `go1.27` does not, `go1.20` does.
+pub(super) fn language(release: &str) -> Option<u32> {
+    let (minor, rest) = parts(release.strip_prefix("go")?)?;
+    (minor >= 21 && rest.is_empty()).then_some(minor)
+}
+
+/// The `n` and the `p` of a release `go1.n.p`.
+pub(super) fn patch(release: &str) -> Option<(u32, u32)> {
+    let (minor, rest) = parts(release.strip_prefix("go")?)?;
+    Some((minor, rest.strip_prefix('.')?.parse().ok()?))
+}
+
+/// The place of a release among others, the older one less: what is developed towards it, betas, candidates, the
+/// release and its patches. What follows a hyphen comes after what it is made of; what has no number comes last.
+pub fn release_order(release: &str) -> (u32, u8, u32, String) {
+    let (number, rest) = release.split_once('-').unwrap_or((release, ""));
+    let Some((minor, mark)) = number.strip_prefix("go").and_then(parts) else {
+        return (u32::MAX, 0, 0, release.to_owned());
+    };
+    let first = if rest.is_empty() { 3 } else { 0 };
+    let stages = [("beta", 1), ("rc", 2), (".", 3)];
+    let found =
+        stages.into_iter().find_map(|(word, stage)| Some((stage, mark.strip_prefix(word)?.parse().ok()?)));
+    let (stage, patch) = found.unwrap_or((first, 0));
+    (minor, stage, patch, rest.to_owned())
 }
 
 /// The `n` of a release `go1.n...`, development versions included.
@@ -110,8 +131,37 @@ mod tests {
 
     #[test]
     fn a_language_version_is_no_release() {
-        assert!(is_language("go1.27") && is_language("go1.21"));
-        assert!(!is_language("go1.20") && !is_language("go1.27.0") && !is_language("go1.21rc2"));
+        assert_eq!((language("go1.27"), language("go1.21")), (Some(27), Some(21)));
+        for release in ["go1.20", "go1.27.0", "go1.21rc2", "1.27"] {
+            assert_eq!(language(release), None, "{release}");
+        }
+    }
+
+    #[test]
+    fn patches_are_numbers() {
+        assert_eq!((patch("go1.21.13"), patch("go1.27.0")), (Some((21, 13)), Some((27, 0))));
+        for release in ["go1.21", "go1.21rc2", "1.21.13", "go1.21.99999999999"] {
+            assert_eq!(patch(release), None, "{release}");
+        }
+    }
+
+    #[test]
+    fn releases_have_an_order() {
+        let ordered = [
+            "go1.9.7",
+            "go1.20",
+            "go1.21-devel-abcdef",
+            "go1.21beta1",
+            "go1.21rc2",
+            "go1.21.0",
+            "go1.21.9",
+            "go1.21.13",
+            "go1.25.0",
+            "go1.25.0-x-nodwarf5",
+            "devel-a1b2c3",
+        ];
+        assert!(ordered.is_sorted_by_key(|release| release_order(release)));
+        assert_ne!(release_order("go1.21.13"), release_order("go1.21.9"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod info;
 mod ladder;
 mod memory;
+pub(crate) mod releases;
 pub(crate) mod speed;
 mod timing;
 

@@ -10,6 +10,7 @@ use crate::config::{PROPOSAL, Variant};
 use crate::report::markdown::Table;
 use crate::report::plots::{Plot, map};
 use crate::results::{ArtifactRow, Index, Place, Status};
+use crate::toolchain::release_order;
 
 /// What became of a PIE that was asked for without cgo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +67,7 @@ impl<'a> Map<'a> {
         };
         let cells: Vec<_> = places.iter().filter_map(cell).collect();
         let mut releases = unique(cells.iter().map(|(place, _)| place.toolchain));
-        releases.sort_by_key(|release| version(release));
+        releases.sort_by_key(|release| release_order(release));
         let targets = unique(cells.iter().map(|(place, _)| place.target));
         let map = Self { program: &program.name, variant: &pie.name, targets, releases, cells };
         (map.targets.len() > 1).then_some(map)
@@ -146,11 +147,6 @@ impl<'a> Map<'a> {
 
 fn is_pie_without_c(variant: &Variant) -> bool {
     variant.map && variant.buildmode.as_deref() == Some("pie") && variant.cgo_enabled.as_deref() == Some("0")
-}
-
-/// Numbers of a release, for sorting.
-pub(super) fn version(release: &str) -> Vec<u32> {
-    release.trim_start_matches("go").split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

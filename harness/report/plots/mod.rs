@@ -7,6 +7,7 @@ mod axis;
 mod forest;
 mod glance;
 mod ladder;
+pub(super) mod lines;
 pub(super) mod map;
 mod memory;
 mod parts;
