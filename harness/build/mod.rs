@@ -4,6 +4,7 @@
 //! result, with the words of the tool that refused; one bad case never stops the others. What an artifact
 //! contains and whether it gives right answers is for others to say.
 
+mod compiler;
 mod cost;
 mod ladder;
 mod layout;
@@ -30,6 +31,7 @@ use crate::results::Status;
 use crate::schedule;
 use crate::toolchain::{self, CCompiler, Folders, Strip, Toolchain, abbreviate, go_environment};
 
+use compiler::NoCompiler;
 pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
 pub use layout::with_layout;
 use recipe::{Recipe, recipe};
@@ -46,6 +48,8 @@ pub struct Setup<'a> {
     pub toolchains: &'a [Toolchain],
     /// The C compiler, if there is one.
     pub c_compiler: Option<&'a CCompiler>,
+    /// Those that variants name as their own, as far as they are there.
+    pub own_compilers: &'a [CCompiler],
     /// `strip`, if there is one.
     pub strip: Option<&'a Strip>,
     /// The folders that `go` works in.
@@ -103,11 +107,6 @@ impl Tool<'_> {
         }
     }
 }
-
-/// There is no C compiler to build a reference program with.
-#[derive(Debug, thiserror::Error)]
-#[error("neither gcc nor clang nor cc is on PATH")]
-struct NoCompiler;
 
 /// Builds every case; `done` is told of each as it is finished.
 pub fn build_all(setup: &Setup<'_>, cases: &[Case], done: &(dyn Fn(&Case) + Sync)) -> Vec<Outcome> {
@@ -182,6 +181,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let program = setup.config.programs.iter().find(|program| program.name == case.program);
     let program = program.context("the program is not configured")?;
     let source = source::resolve(setup.cache, setup.config, program, setup.outputs)?;
+    let compiler = compiler::of(setup, variant)?;
     let tool = match variant.language {
         Language::Go => {
             let mut all = setup.toolchains.iter();
@@ -190,12 +190,13 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
                     .context("the toolchain is not there")?,
             )
         }
-        Language::C => Tool::C(setup.c_compiler.ok_or(NoCompiler)?),
+        Language::C => Tool::C(compiler.ok_or(NoCompiler::Any)?),
     };
-    let base = go_environment(setup.c_compiler, &case.target, setup.folders);
+    let base = go_environment(compiler, &case.target, setup.folders);
     let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
-    let recipe = recipe(variant, &base, &overlay.display().to_string());
-    let key = key(setup, case, tool, variant, &source, &recipe);
+    let loader = compiler.map_or("", |compiler| &compiler.loader);
+    let recipe = recipe(variant, &base, &overlay.display().to_string(), loader);
+    let key = key(setup, case, (tool, compiler), variant, &source, &recipe);
     Ok(Job { case, tool, variant, source, recipe, overlay, key })
 }
 
@@ -203,7 +204,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
 fn key(
     setup: &Setup<'_>,
     case: &Case,
-    tool: Tool<'_>,
+    (tool, compiler): (Tool<'_>, Option<&CCompiler>),
     variant: &Variant,
     source: &source::Resolved,
     recipe: &Recipe,
@@ -223,8 +224,7 @@ fn key(
         hasher.field(name).field(paths.shorten(value));
     }
     if recipe.env.get("CGO_ENABLED").is_none_or(|enabled| enabled != "0") {
-        let compiler = setup.c_compiler.map(|c| format!("{} {} {}", c.sha256, c.linker, setup.libc));
-        hasher.field(compiler.unwrap_or_default());
+        hasher.field(compiler::identity(compiler, setup.libc));
     }
     if let (Tool::Go(toolchain), false) = (tool, variant.trimpath) {
         hasher.field(toolchain.goroot.as_os_str().as_encoded_bytes());

@@ -33,13 +33,13 @@ pub(super) struct Run {
     /// A first look: two programs, a few seconds of starts
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// Everything: all programs, every contrast, speed at work, build cost, every artifact built twice
+    /// Everything: all programs and variants, every contrast, speed at work, build cost, artifacts built twice
     #[arg(long)]
     full: bool,
     /// Only these programs
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     programs: Vec<String>,
-    /// Only these variants
+    /// Only these variants, also of those that only a full run has
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     variants: Vec<String>,
     /// The Go toolchain: a release such as 1.27.3, or the path of a Go

@@ -1,4 +1,4 @@
-//! What builds cost: the link step of every variant, and whole builds from an empty cache; full runs only.
+//! What builds cost: the link step of every variant but those that only full runs have, and whole builds from an empty cache; full runs only.
 //!
 //! One build at a time, in repeats that build every case once in shuffled order. The first repeat of link steps
 //! is thrown away: it brings files into the page cache.
@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::prepare::Prepared;
 use crate::build::{self, Cost, Outcome, Setup};
-use crate::config::Language;
+use crate::config::{Language, Variant};
 use crate::interrupt;
 use crate::plan::Case;
 use crate::results::BuildRow;
@@ -27,12 +27,13 @@ pub(super) fn measure(setup: &Setup<'_>, prepared: &Prepared, outcomes: &[Outcom
     let gopie = std::env::current_exe().context("the path of gopie itself cannot be found")?;
     let go = prepared.programs.iter().filter(|program| program.source.language() == Language::Go);
     let programs: Vec<&str> = go.take(PROGRAMS).map(|program| program.name.as_str()).collect();
-    let is_copy = |name: &str| {
-        prepared.config.variants.iter().any(|variant| variant.name == name && variant.copy_of.is_some())
+    let left_out = |name: &str| {
+        let left_out = |variant: &Variant| variant.copy_of.is_some() || variant.is_only_in_full_runs();
+        prepared.config.variants.iter().any(|variant| variant.name == name && left_out(variant))
     };
     let links: Vec<&Case> = outcomes
         .iter()
-        .filter(|one| one.artifact.is_some() && !one.case.stripped && !is_copy(&one.case.variant))
+        .filter(|one| one.artifact.is_some() && !one.case.stripped && !left_out(&one.case.variant))
         .map(|one| &one.case)
         .filter(|case| programs.contains(&case.program.as_str()))
         .collect();

@@ -9,7 +9,7 @@ use super::now;
 use crate::answers;
 use crate::build::Setup;
 use crate::cache::Cache;
-use crate::config::{Config, Program, RunKind, select};
+use crate::config::{Config, Program, RunKind, Variant, select, variants_of};
 use crate::digest::Hasher;
 use crate::hint::HintExt;
 use crate::interrupt;
@@ -75,6 +75,7 @@ pub(super) struct Prepared {
     pub(super) programs: Vec<Program>,
     pub(super) toolchain: Toolchain,
     pub(super) c_compiler: Option<CCompiler>,
+    pub(super) own_compilers: Vec<CCompiler>,
     pub(super) strip: Option<Strip>,
     pub(super) folders: Folders,
     pub(super) plan: Plan,
@@ -137,7 +138,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         select("program", &config.programs, |program| &program.name, &options.programs)
             .usage("`gopie run --list` shows the names")?
     };
-    config.variants = select("variant", &config.variants, |variant| &variant.name, &options.variants)
+    config.variants = variants_of(&config.variants, options.kind, &options.variants)
         .usage("`gopie run --list` shows the names")?;
     let known = |name: &str| config.variants.iter().any(|variant| variant.name == name);
     config.contrasts.retain(|contrast| known(&contrast.base) && known(&contrast.changed));
@@ -148,6 +149,8 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         interrupt::flag(),
     )?;
     let c_compiler = toolchain::c_compiler();
+    let own_compilers =
+        toolchain::c_compilers_named(config.variants.iter().filter_map(Variant::own_compiler));
     let strip = toolchain::strip();
     let machine = Machine::read(cache.root());
     let targets = vec![machine.host.clone()];
@@ -186,6 +189,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         toolchains: vec![toolchain.clone()],
         targets,
         c_compiler: c_compiler.clone(),
+        own_compilers: own_compilers.clone(),
         strip: strip.as_ref().map(|strip| strip.version.clone()),
         sampling,
         programs: under_test,
@@ -197,7 +201,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
     let folders = Folders::open(cache)?;
-    Ok(Prepared { config, programs, toolchain, c_compiler, strip, folders, plan, info })
+    Ok(Prepared { config, programs, toolchain, c_compiler, own_compilers, strip, folders, plan, info })
 }
 
 /// Digest over all that decides what a run does.
@@ -205,11 +209,21 @@ fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
     let mut hasher = Hasher::default();
     hasher.field(serde_json::to_string(plan)?);
     let RunInfo {
-        programs, rungs, variants, contrasts, toolchains, c_compiler, strip, sampling, kind, ..
+        programs,
+        rungs,
+        variants,
+        contrasts,
+        toolchains,
+        c_compiler,
+        own_compilers,
+        strip,
+        sampling,
+        kind,
+        ..
     } = info;
     let rest = serde_json::to_string(&(
         (programs, rungs, variants, contrasts),
-        (toolchains, c_compiler, strip, sampling, kind),
+        (toolchains, c_compiler, own_compilers, strip, sampling, kind),
     ))?;
     hasher.field(rest);
     Ok(hasher.finish())
@@ -221,6 +235,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         config: &prepared.config,
         toolchains: std::slice::from_ref(&prepared.toolchain),
         c_compiler: prepared.c_compiler.as_ref(),
+        own_compilers: &prepared.own_compilers,
         strip: prepared.strip.as_ref(),
         folders: &prepared.folders,
         libc: &prepared.info.machine.libc,

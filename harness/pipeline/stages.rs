@@ -10,7 +10,7 @@ use super::prepare::{Prepared, cores, surroundings};
 use super::rows;
 use crate::build::{self, Artifact, Outcome, Setup};
 use crate::cache::Cache;
-use crate::config::{Program, RunKind};
+use crate::config::{Contrasts, Program, RunKind, Variant};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{self, FactRow, Status};
 use crate::ui::Phase;
@@ -49,12 +49,17 @@ pub(super) fn inspect(rungs: &[Program], outcomes: &mut [Outcome]) -> Result<Vec
 }
 
 /// Builds every unstripped case a second time, in another folder and with an empty build cache.
-/// Of the ladder none is: nothing is said of its reproducibility.
+/// Of the ladder none is: nothing is said of its reproducibility. Variants that only full runs have are built twice
+/// for the programs of which all contrasts are timed: each set of flags compiles a standard library of its own.
 pub(super) fn rebuild(setup: &Setup<'_>, rungs: &[Program], outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
     let build_cache = setup.cache.scratch()?;
     let wanted = |outcome: &&Outcome| {
-        let is_rung = rungs.iter().any(|rung| rung.name == outcome.case.program);
-        !outcome.case.stripped && outcome.artifact.is_some() && !is_rung
+        let case = &outcome.case;
+        let is_rung = rungs.iter().any(|rung| rung.name == case.program);
+        let whole = |program: &Program| program.name == case.program && program.contrasts == Contrasts::All;
+        let rare = |variant: &Variant| variant.name == case.variant && variant.is_only_in_full_runs();
+        let is_aside = setup.config.variants.iter().any(rare) && !setup.config.programs.iter().any(whole);
+        !case.stripped && outcome.artifact.is_some() && !is_rung && !is_aside
     };
     let again: Vec<&Outcome> = outcomes.iter().filter(wanted).collect();
     let phase = Phase::ticking("rebuild", again.len());
@@ -116,6 +121,10 @@ pub(super) fn check_answers(
         if let Some(Err(wrong)) = answers.get(&key) {
             let reason = wrong.to_string();
             fail(outcome, reason);
+            // It is this machine that lacks something.
+            if matches!(wrong, answers::Wrong::NoLoader { .. }) {
+                outcome.status = Status::Unsupported;
+            }
         }
     }
     Ok(())

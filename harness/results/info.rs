@@ -86,6 +86,9 @@ pub struct RunInfo {
     pub targets: Vec<String>,
     /// The C compiler; absent where none was found.
     pub c_compiler: Option<CCompiler>,
+    /// Those that variants name as their own, as far as they were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_compilers: Vec<CCompiler>,
     /// What `strip --version` says first; absent where there is none.
     pub strip: Option<String>,
     /// How the starts were timed.

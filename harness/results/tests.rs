@@ -39,6 +39,7 @@ fn info(name: &str, plan: &str) -> RunInfo {
         toolchains: Vec::new(),
         targets: Vec::new(),
         c_compiler: None,
+        own_compilers: Vec::new(),
         strip: None,
         sampling,
         programs: Vec::new(),
