@@ -126,6 +126,7 @@ fn build(shared: &Cache, pairs: usize) -> Result<()> {
         config: &config,
         toolchains: std::slice::from_ref(&toolchain),
         c_compiler: c.as_ref(),
+        own_compilers: &[],
         strip: None,
         folders: &folders,
         libc: &machine.libc,

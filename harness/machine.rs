@@ -147,7 +147,8 @@ fn libc_here() -> String {
     ldd.chain(loaders).find_map(|program| libc_of(&program)).unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn libc_of(program: &Path) -> Option<String> {
+/// The C library that a loader or an `ldd` is of, as it says itself.
+pub(crate) fn libc_of(program: &Path) -> Option<String> {
     let output = Command::new(program).arg("--version").env("LC_ALL", "C").output().ok()?;
     // musl's answers on standard error and fails.
     let said = [output.stdout, output.stderr].concat();

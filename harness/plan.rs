@@ -176,7 +176,7 @@ impl Axes<'_> {
         match reach {
             Reach::Home => true,
             _ if self.variants_named => true,
-            Reach::Release => variant.runs < RunKind::Full,
+            Reach::Release => !variant.is_only_in_full_runs(),
             Reach::Target | Reach::Both => variant.map,
         }
     }

@@ -18,7 +18,7 @@ use crate::cache::Cache;
 use crate::command::{Command, CommandError, Finished};
 use crate::config::{Program, Workload};
 use crate::toolchain::Emulator;
-use crate::{digest, measure};
+use crate::{digest, elf, measure};
 
 /// How long a start-up command may take.
 pub const START_LIMIT: Duration = Duration::from_secs(10);
@@ -61,6 +61,14 @@ pub enum Wrong {
         toolchain: String,
         /// Digest of what it printed.
         got: String,
+    },
+    /// The loader that it names is not there: an artifact for another C library.
+    #[error("{what}: its loader {loader} is not on this machine")]
+    NoLoader {
+        /// `start`, `start on one CPU` or `workload`.
+        what: &'static str,
+        /// The loader.
+        loader: String,
     },
     /// It hung, could not be started, or printed without end.
     #[error(transparent)]
@@ -203,13 +211,26 @@ fn once(
 }
 
 fn start_answer(what: &'static str, command: &Command, status: i32, stdout: &str) -> Result<(), Wrong> {
-    let finished = command.run()?;
+    let finished = command.run().map_err(|error| not_started(what, &command.program, error))?;
     expect_status(what, &finished, status)?;
     if finished.stdout != stdout.as_bytes() {
         let (got, expected) = (shown(&finished.stdout), shown(stdout.as_bytes()));
         return Err(Wrong::Output { what, got, expected });
     }
     Ok(())
+}
+
+/// What is wrong where an artifact could not be run: the kernel does not say that it is the loader which is not
+/// there.
+fn not_started(what: &'static str, artifact: &Path, error: CommandError) -> Wrong {
+    let missing = || {
+        let bytes = fs::read(artifact).ok()?;
+        elf::read(&bytes).ok()?.linkage.interpreter.filter(|loader| !Path::new(loader).exists())
+    };
+    match (&error, missing()) {
+        (CommandError::Start { .. }, Some(loader)) => Wrong::NoLoader { what, loader },
+        _ => Wrong::Stopped(error),
+    }
 }
 
 /// How a workload is started.
@@ -357,6 +378,27 @@ mod tests {
         }
         let wrong = Bench::new().wrong("if test $(nproc) = 1; then echo 4; else echo 1; fi");
         assert_eq!(wrong.as_deref(), Some("start on one CPU: printed \"4\\n\" instead of \"1\\n\""));
+    }
+
+    #[test]
+    fn a_loader_that_is_not_there_is_named() {
+        let shell = fs::read("/bin/sh").expect("reads");
+        let Some(loader) = elf::read(&shell).ok().and_then(|facts| facts.linkage.interpreter) else {
+            crate::ui::say("SKIPPED: /bin/sh is static here");
+            return;
+        };
+        let at = shell.windows(loader.len()).position(|bytes| bytes == loader.as_bytes()).expect("is there");
+        let (mut bytes, absent) = (shell, format!("{}!", &loader[..loader.len() - 1]));
+        bytes[at..at + loader.len()].copy_from_slice(absent.as_bytes());
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("program");
+        fs::write(&path, bytes).expect("writes");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("sets");
+        let command = Command::new(&path, folder.path());
+        let wrong = start_answer("start", &command, 0, "").expect_err("cannot be started");
+        assert_eq!(wrong.to_string(), format!("start: its loader {absent} is not on this machine"));
+        let gone = Command::new(&folder.path().join("gone"), folder.path());
+        assert!(matches!(start_answer("start", &gone, 0, ""), Err(Wrong::Stopped(_))));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! result, with the words of the tool that refused; one bad case never stops the others. What an artifact
 //! contains and whether it gives right answers is for others to say.
 
+mod compiler;
 mod cost;
 mod ladder;
 mod layout;
@@ -30,6 +31,7 @@ use crate::results::Status;
 use crate::schedule;
 use crate::toolchain::{self, CCompiler, Folders, Missing, Strip, Toolchain, abbreviate, go_environment};
 
+use compiler::NoCompiler;
 pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
 pub use layout::with_layout;
 use recipe::{Recipe, recipe};
@@ -52,6 +54,8 @@ pub struct Setup<'a> {
     pub cross: &'a BTreeMap<String, CCompiler>,
     /// The target of this machine.
     pub host: &'a str,
+    /// Those that variants name as their own, as far as they are there.
+    pub own_compilers: &'a [CCompiler],
     /// `strip`, if there is one.
     pub strip: Option<&'a Strip>,
     /// The folders that `go` works in.
@@ -62,13 +66,6 @@ pub struct Setup<'a> {
     pub outputs: &'a [PathBuf],
     /// How many builds run at once.
     pub cores: usize,
-}
-
-impl Setup<'_> {
-    /// The C compiler for a target.
-    fn compiler_for(&self, target: &str) -> Option<&CCompiler> {
-        if target == self.host { self.c_compiler } else { self.cross.get(target) }
-    }
 }
 
 /// What became of a case.
@@ -116,11 +113,6 @@ impl Tool<'_> {
         }
     }
 }
-
-/// There is no C compiler to build a reference program with.
-#[derive(Debug, thiserror::Error)]
-#[error("neither gcc nor clang nor cc is on PATH")]
-struct NoCompiler;
 
 /// The release could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -202,6 +194,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let program = setup.config.programs.iter().find(|program| program.name == case.program);
     let program = program.context("the program is not configured")?;
     let source = source::resolve(setup.cache, setup.config, program, setup.outputs)?;
+    let compiler = compiler::of(setup, variant, &case.target)?;
     let tool = match variant.language {
         Language::Go => {
             if let Some(missing) = setup.missing.iter().find(|missing| missing.release == case.toolchain) {
@@ -213,12 +206,13 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
                     .context("the toolchain is not there")?,
             )
         }
-        Language::C => Tool::C(setup.c_compiler.ok_or(NoCompiler)?),
+        Language::C => Tool::C(compiler.ok_or(NoCompiler::Any)?),
     };
-    let base = go_environment(setup.compiler_for(&case.target), &case.target, setup.folders);
+    let base = go_environment(compiler, &case.target, setup.folders);
     let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
-    let recipe = recipe(variant, &base, &overlay.display().to_string());
-    let key = key(setup, case, tool, variant, &source, &recipe);
+    let loader = compiler.map_or("", |compiler| &compiler.loader);
+    let recipe = recipe(variant, &base, &overlay.display().to_string(), loader);
+    let key = key(setup, case, (tool, compiler), variant, &source, &recipe);
     Ok(Job { case, tool, variant, source, recipe, overlay, key })
 }
 
@@ -226,7 +220,7 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
 fn key(
     setup: &Setup<'_>,
     case: &Case,
-    tool: Tool<'_>,
+    (tool, compiler): (Tool<'_>, Option<&CCompiler>),
     variant: &Variant,
     source: &source::Resolved,
     recipe: &Recipe,
@@ -246,9 +240,7 @@ fn key(
         hasher.field(name).field(paths.shorten(value));
     }
     if recipe.env.get("CGO_ENABLED").is_none_or(|enabled| enabled != "0") {
-        let compiler = setup.compiler_for(&case.target);
-        let compiler = compiler.map(|c| format!("{} {} {}", c.sha256, c.linker, setup.libc));
-        hasher.field(compiler.unwrap_or_default());
+        hasher.field(compiler::identity(compiler, setup.libc));
     }
     if let (Tool::Go(toolchain), false) = (tool, variant.trimpath) {
         hasher.field(toolchain.goroot.as_os_str().as_encoded_bytes());

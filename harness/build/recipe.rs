@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Language, Variant};
+use crate::config::{LOADER, Language, Variant};
 
 /// A command line without the tool, without where the output goes, and without what is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +16,15 @@ pub(super) struct Recipe {
 /// What of the scrubbed environment is not Go's own.
 const OF_ANY_COMPILER: [&str; 5] = ["HOME", "LC_ALL", "PATH", "TMPDIR", "TZ"];
 
-/// The recipe of a variant: `base` is the scrubbed environment, `overlay` the path of the overlay file that
-/// imports `runtime/cgo`.
-pub(super) fn recipe(variant: &Variant, base: &BTreeMap<String, String>, overlay: &str) -> Recipe {
+/// The recipe of a variant: `base` is the scrubbed environment, which names the target, `overlay` the path of the
+/// overlay file that imports `runtime/cgo`, `loader` the one that the variant's own C compiler names, if it has
+/// one.
+pub(super) fn recipe(
+    variant: &Variant,
+    base: &BTreeMap<String, String>,
+    overlay: &str,
+    loader: &str,
+) -> Recipe {
     let mut env = base.clone();
     env.extend(variant.env.clone());
     if variant.language == Language::C {
@@ -31,7 +37,7 @@ pub(super) fn recipe(variant: &Variant, base: &BTreeMap<String, String>, overlay
         args.push("-trimpath".to_owned());
     }
     args.push("-buildvcs=false".to_owned());
-    if let Some(mode) = &variant.buildmode {
+    if let Some(mode) = variant.buildmode_at(base.get("GOARCH").map_or("", String::as_str)) {
         args.push(format!("-buildmode={mode}"));
     }
     if !variant.tags.is_empty() {
@@ -40,7 +46,7 @@ pub(super) fn recipe(variant: &Variant, base: &BTreeMap<String, String>, overlay
     if variant.import_runtime_cgo {
         args.push(format!("-overlay={overlay}"));
     }
-    let ldflags = ldflags(variant);
+    let ldflags = ldflags(variant).replace(LOADER, loader);
     if !ldflags.is_empty() {
         args.push(format!("-ldflags={ldflags}"));
     }
@@ -75,13 +81,19 @@ mod tests {
     use crate::config::Config;
 
     fn command(name: &str) -> String {
+        command_for("amd64", name)
+    }
+
+    fn command_for(goarch: &str, name: &str) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = Cache::at(folder.path().to_owned()).expect("a cache");
         let config = Config::embedded(&cache).expect("loads");
         let variant = config.variants.iter().find(|variant| variant.name == name).expect("is there");
-        let base = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
-        let recipe = recipe(variant, &base, "/overlay.json");
-        let env: Vec<String> = recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let base = [("GOARCH", goarch), ("LC_ALL", "C")];
+        let base = base.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let recipe = recipe(variant, &base, "/overlay.json", "/lib/ld-musl.so.1");
+        let own = recipe.env.iter().filter(|(name, _)| *name != "GOARCH");
+        let env: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
         format!("{} {}", env.join(" "), recipe.args.join(" "))
     }
 
@@ -103,6 +115,28 @@ mod tests {
         assert!(!command.contains("-trimpath") && !command.contains("CGO_ENABLED"), "{command}");
         assert!(command.contains("-linkmode=external -B 0x"), "{command}");
         assert!(command.contains("-extldflags '-Wl,-z,relro -Wl,--as-needed -Wl,-z,pack-relative-relocs"));
+    }
+
+    #[test]
+    fn distributions_set_the_build_mode_where_they_do() {
+        for (variant, goarch, pie) in [
+            ("gentoo-like", "amd64", true),
+            ("gentoo-like", "riscv64", false),
+            ("opensuse-like", "amd64", true),
+            ("opensuse-like", "riscv64", false),
+            ("alpine-like", "riscv64", true),
+            ("debian-like", "amd64", false),
+        ] {
+            let command = command_for(goarch, variant);
+            assert_eq!(command.contains("-buildmode=pie"), pie, "{variant} on {goarch}: {command}");
+        }
+    }
+
+    #[test]
+    fn the_loader_of_an_own_compiler_is_filled_in() {
+        let command = command("alpine-musl-like");
+        assert!(command.starts_with("CC=musl-gcc "), "{command}");
+        assert!(command.ends_with("-ldflags=-I=/lib/ld-musl.so.1"), "{command}");
     }
 
     #[test]

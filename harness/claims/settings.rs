@@ -16,13 +16,14 @@ pub(super) struct Setting {
 
 /// The settings that an artifact was built with, always the same ones in the same order.
 pub(super) fn settings(built: &Built<'_>) -> Vec<Setting> {
-    let Variant { buildmode, linkmode, cgo_enabled, tags, ldflags, extldflags, env, .. } = built.variant;
+    let Variant { linkmode, cgo_enabled, tags, ldflags, extldflags, env, .. } = built.variant;
     let setting = |name, value: &str, plain: &[&str]| Setting {
         name,
         value: value.to_owned(),
         plain: plain.contains(&value),
     };
-    let buildmode = match buildmode.as_deref() {
+    let goarch = built.place.target.split_once('/').map_or("", |(_, arch)| arch);
+    let buildmode = match built.variant.buildmode_at(goarch) {
         None | Some("exe") => "default",
         Some(mode) => mode,
     };
@@ -60,7 +61,11 @@ pub(super) fn only_difference(first: &Built<'_>, second: &Built<'_>) -> Option<(
 /// A variant as one would type it, a word of the shell an item:
 /// `CGO_ENABLED=0 go build -buildmode=pie -ldflags='-linkmode=internal -bindnow'`.
 pub fn recipe(variant: &Variant) -> Vec<String> {
-    let mut words: Vec<String> = variant.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let assigned = |(name, value): (&String, &String)| {
+        let quote = if value.contains(' ') { "'" } else { "" };
+        format!("{name}={quote}{value}{quote}")
+    };
+    let mut words: Vec<String> = variant.env.iter().map(assigned).collect();
     if variant.language == Language::C {
         words.push("cc".to_owned());
         words.extend(variant.cc.iter().cloned());

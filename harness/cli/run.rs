@@ -42,7 +42,7 @@ pub(super) struct Run {
     /// Only these programs
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     programs: Vec<String>,
-    /// Only these variants
+    /// Only these variants, also of those that only a full run has
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     variants: Vec<String>,
     /// Go toolchains: a minor version such as 1.24 (its newest pinned patch), a release such as 1.27.3, or the path of

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 
-use super::{Contrast, Language, Program, Rung, Variant};
+use super::{Contrast, Language, Program, RunKind, Rung, Variant};
 use crate::hint::HintExt;
 
 const SCHEMA: u32 = 1;
@@ -68,6 +68,26 @@ pub enum ConfigError {
         /// The variant's language.
         language: Language,
     },
+    /// A list of `GOARCH`s that cannot be understood.
+    #[error(
+        "the variant {name:?} sets its build mode on {on:?}: that is a list of GOARCHs, or of those on which it is \
+         not set, with `!` before every one"
+    )]
+    BadArchitectures {
+        /// The variant.
+        name: String,
+        /// The list.
+        on: Vec<String>,
+    },
+    /// A date that is none, or none where there has to be one.
+    #[error(
+        "the variant {name:?} says nothing of when its source is: a distribution's flags have a date such as \
+         \"2026-07\""
+    )]
+    BadDate {
+        /// The variant.
+        name: String,
+    },
     /// Variants of two languages, side by side.
     #[error("the {kind} {name:?} puts {first:?} beside {second:?}: one is for Go, the other for C")]
     TwoLanguages {
@@ -123,6 +143,13 @@ pub(super) fn variants(variants: &[Variant], contrasts: &[Contrast]) -> Result<(
         if let Some(key) = variant.stray_key() {
             let (name, language) = (variant.name.clone(), variant.language);
             return Err(ConfigError::StrayKey { name, key, language });
+        }
+        if !variant.has_sound_architectures() {
+            let (name, on) = (variant.name.clone(), variant.buildmode_on.clone());
+            return Err(ConfigError::BadArchitectures { name, on });
+        }
+        if !variant.has_sound_date() {
+            return Err(ConfigError::BadDate { name: variant.name.clone() });
         }
         if let Some(of) = &variant.copy_of {
             let original = &variants[find("variant", &known, of)?];
@@ -194,6 +221,17 @@ pub fn select<T: Clone>(
     Ok(all.iter().filter(chosen).cloned().collect())
 }
 
+/// The variants of a kind of run. Naming some overrides it, and makes those a part of any run.
+pub fn variants_of(all: &[Variant], kind: RunKind, wanted: &[String]) -> Result<Vec<Variant>, ConfigError> {
+    let mut chosen = select("variant", all, |variant| &variant.name, wanted)?;
+    if wanted.is_empty() {
+        chosen.retain(|variant| variant.runs <= kind);
+    } else {
+        chosen.iter_mut().for_each(|variant| variant.runs = RunKind::Quick);
+    }
+    Ok(chosen)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +264,37 @@ mod tests {
         assert_eq!(message, r#"the variant "both" sets "buildmode", which does not apply to programs in C"#);
         let copy = variant("name = \"copy\"\ncopy_of = \"c\"");
         assert!(matches!(variants(&[c, copy], &[]), Err(ConfigError::TwoLanguages { .. })));
+    }
+
+    #[test]
+    fn a_variant_of_full_runs_is_there_by_name_too() {
+        let variant = |text: &str| -> Variant {
+            toml::from_str(&format!("why = \"\"\nsource = \"\"\n{text}")).expect("a variant")
+        };
+        let all = [variant("name = \"usual\""), variant("name = \"rare\"\nruns = \"full\"")];
+        let names = |kind, wanted: &[&str]| -> Vec<String> {
+            let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+            let chosen = variants_of(&all, kind, &wanted).expect("are known");
+            chosen.into_iter().map(|variant| format!("{} {:?}", variant.name, variant.runs)).collect()
+        };
+        assert_eq!(names(RunKind::Default, &[]), ["usual Quick"]);
+        assert_eq!(names(RunKind::Full, &[]), ["usual Quick", "rare Full"]);
+        assert_eq!(names(RunKind::Default, &["rare"]), ["rare Quick"]);
+        assert!(variants_of(&all, RunKind::Full, &["other".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn distributions_say_of_when_they_are_and_where_the_build_mode_is_set() {
+        let check = |text: &str| {
+            let text = format!("name = \"d\"\nwhy = \"\"\nsource = \"\"\nbuildmode = \"pie\"\n{text}");
+            let variant: Variant = toml::from_str(&text).expect("a variant");
+            variants(&[variant], &[]).map_err(|error| error.to_string())
+        };
+        assert_eq!(check("distribution = \"Arch\"\ndate = \"2026\"\nbuildmode_on = [\"!ppc64\"]"), Ok(()));
+        let message = check("distribution = \"Arch\"").expect_err("has no date");
+        assert!(message.starts_with("the variant \"d\" says nothing of when its source is"), "{message}");
+        let message = check("buildmode_on = [\"x86_64\"]").expect_err("is no GOARCH");
+        assert!(message.starts_with("the variant \"d\" sets its build mode on [\"x86_64\"]"), "{message}");
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub fn contrasts_of<'a>(
         .filter(move |contrast| builds(&contrast.base) && builds(&contrast.changed))
 }
 
-/// Those of them that this kind of run times.
+/// Those of them that this kind of run times. Totals of variants that only full runs have are timed where all
+/// contrasts of a program are: ten more variants of every program would leave too little time for the rest.
 pub fn timed_contrasts<'a>(
     kind: RunKind,
     program: &'a Program,
@@ -34,6 +35,59 @@ pub fn timed_contrasts<'a>(
         (RunKind::Quick, Contrasts::All) => contrast.quick,
         (RunKind::Quick, Contrasts::Primary) => contrast.quick && contrast.primary,
         (RunKind::Default, Contrasts::Primary) => contrast.primary,
-        (RunKind::Default, Contrasts::All) | (RunKind::Full, _) => true,
+        (RunKind::Full, Contrasts::Primary) => !is_aside(contrast, variants),
+        (RunKind::Default | RunKind::Full, Contrasts::All) => true,
     })
+}
+
+fn is_aside(contrast: &Contrast, variants: &[Variant]) -> bool {
+    let mut aside = variants.iter().filter(|variant| variant.is_only_in_full_runs());
+    contrast.total && aside.any(|variant| variant.name == contrast.changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Source;
+
+    fn program(contrasts: Contrasts) -> Program {
+        let mut program: Program = toml::from_str(
+            "name = \"p\"\nwhat = \"p\"\nsource = { module = \"p\" }\nruns = \"quick\"\nstart = {}\n\
+             [workload]\nstdout_sha256 = {}",
+        )
+        .expect("a program");
+        program.contrasts = contrasts;
+        assert!(matches!(program.source, Source::Module { .. }));
+        program
+    }
+
+    #[test]
+    fn totals_of_full_runs_are_timed_where_all_contrasts_are() {
+        let variant = |name: &str, runs: &str| -> Variant {
+            let text = format!("name = \"{name}\"\nwhy = \"\"\nsource = \"\"\nruns = \"{runs}\"");
+            toml::from_str(&text).expect("a variant")
+        };
+        let contrast = |name: &str, changed: &str, total: bool| -> Contrast {
+            let text = format!(
+                "name = \"{name}\"\nwhat = \"\"\nbase = \"static\"\nchanged = \"{changed}\"\ntotal = {total}"
+            );
+            toml::from_str(&text).expect("a contrast")
+        };
+        let contrasts = [
+            contrast("one", "one", false),
+            contrast("usual-total", "one", true),
+            contrast("rare-total", "rare", true),
+        ];
+        let timed = |kind, own, runs: &str| -> Vec<String> {
+            let variants = [variant("static", "quick"), variant("one", "quick"), variant("rare", runs)];
+            let program = program(own);
+            let timed = timed_contrasts(kind, &program, &variants, &contrasts);
+            timed.map(|contrast| contrast.name.clone()).collect()
+        };
+        assert_eq!(timed(RunKind::Full, Contrasts::Primary, "full"), ["one", "usual-total"]);
+        assert_eq!(timed(RunKind::Full, Contrasts::All, "full"), ["one", "usual-total", "rare-total"]);
+        // Named, or of every run.
+        assert_eq!(timed(RunKind::Full, Contrasts::Primary, "quick"), ["one", "usual-total", "rare-total"]);
+        assert_eq!(timed(RunKind::Default, Contrasts::Primary, "quick"), [""; 0]);
+    }
 }

@@ -23,11 +23,11 @@ use crate::hint::HintExt;
 
 use ladder::Ladder;
 
-pub use check::{ConfigError, select};
+pub use check::{ConfigError, select, variants_of};
 pub use contrasts::{PROPOSAL, contrasts_of, timed_contrasts};
 pub use ladder::{CHECK, CHECKED, Rung, STARTED};
 pub use program::{Answer, Contrasts, Input, Language, Program, RunKind, Source, Workload};
-pub use variant::{Change, Contrast, Variant};
+pub use variant::{Change, Contrast, LOADER, Variant};
 
 static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/gofixtures");
 const PROGRAMS: &str = "programs.toml";

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::prepare::Prepared;
 use crate::build::{self, Cost, Outcome, Setup};
-use crate::config::{Language, RunKind, Variant};
+use crate::config::{Language, Variant};
 use crate::interrupt;
 use crate::plan::Case;
 use crate::results::{BuildRow, RunFolder};
@@ -34,14 +34,13 @@ pub(super) fn measure(
     let gopie = std::env::current_exe().context("the path of gopie itself cannot be found")?;
     let go = prepared.programs.iter().filter(|program| program.source.language() == Language::Go);
     let programs: Vec<&str> = go.take(PROGRAMS).map(|program| program.name.as_str()).collect();
-    let is_meant = |name: &str| {
-        let mut variants = prepared.config.variants.iter();
-        let meant = |one: &Variant| one.copy_of.is_none() && one.runs < RunKind::Full;
-        variants.any(|variant| variant.name == name && meant(variant))
+    let left_out = |name: &str| {
+        let left_out = |variant: &Variant| variant.copy_of.is_some() || variant.is_only_in_full_runs();
+        prepared.config.variants.iter().any(|variant| variant.name == name && left_out(variant))
     };
     let links: Vec<&Case> = outcomes
         .iter()
-        .filter(|one| one.artifact.is_some() && !one.case.stripped && is_meant(&one.case.variant))
+        .filter(|one| one.artifact.is_some() && !one.case.stripped && !left_out(&one.case.variant))
         .map(|one| &one.case)
         .filter(|case| programs.contains(&case.program.as_str()))
         .filter(|case| prepared.info.home() == Some((&case.toolchain, &case.target)))

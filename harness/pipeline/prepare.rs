@@ -9,7 +9,7 @@ use super::now;
 use crate::answers;
 use crate::build::Setup;
 use crate::cache::Cache;
-use crate::config::{Config, Program, RunKind, select};
+use crate::config::{Config, Program, RunKind, Variant, select, variants_of};
 use crate::digest::Hasher;
 use crate::hint::HintExt;
 use crate::interrupt;
@@ -83,6 +83,7 @@ pub(super) struct Prepared {
     /// That of home first.
     pub(super) toolchains: Vec<Toolchain>,
     pub(super) c_compiler: Option<CCompiler>,
+    pub(super) own_compilers: Vec<CCompiler>,
     pub(super) strip: Option<Strip>,
     pub(super) folders: Folders,
     pub(super) plan: Plan,
@@ -155,7 +156,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         select("program", &config.programs, |program| &program.name, &options.programs)
             .usage("`gopie run --list` shows the names")?
     };
-    config.variants = select("variant", &config.variants, |variant| &variant.name, &options.variants)
+    config.variants = variants_of(&config.variants, options.kind, &options.variants)
         .usage("`gopie run --list` shows the names")?;
     let known = |name: &str| config.variants.iter().any(|variant| variant.name == name);
     config.contrasts.retain(|contrast| known(&contrast.base) && known(&contrast.changed));
@@ -163,6 +164,8 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     let targets = targets(options, &machine.host)?;
     let found = toolchains(options, cache)?;
     let c_compiler = toolchain::c_compiler();
+    let own_compilers =
+        toolchain::c_compilers_named(config.variants.iter().filter_map(Variant::own_compiler));
     let strip = toolchain::strip();
     let cross = toolchain::cross_compilers(&targets, &machine.host);
     let releases = found.toolchains.iter().map(|toolchain| &toolchain.release);
@@ -209,6 +212,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         c_compiler: c_compiler.clone(),
         cross: cross.compilers,
         facts_only: options.facts_only,
+        own_compilers: own_compilers.clone(),
         strip: strip.as_ref().map(|strip| strip.version.clone()),
         sampling,
         programs: under_test,
@@ -221,7 +225,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     info.plan_sha256 = plan_digest(&plan, &info)?;
     let folders = Folders::open(cache)?;
     let toolchains = found.toolchains;
-    Ok(Prepared { config, programs, toolchains, c_compiler, strip, folders, plan, info })
+    Ok(Prepared { config, programs, toolchains, c_compiler, own_compilers, strip, folders, plan, info })
 }
 
 /// The targets, that of this machine first where it is among them.
@@ -272,6 +276,7 @@ fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
         toolchains,
         missing,
         c_compiler,
+        own_compilers,
         cross,
         strip,
         sampling,
@@ -280,7 +285,7 @@ fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
     } = info;
     let rest = serde_json::to_string(&(
         (programs, rungs, variants, contrasts),
-        (toolchains, missing, c_compiler, cross, strip, sampling, kind),
+        (toolchains, missing, c_compiler, own_compilers, cross, strip, sampling, kind),
     ))?;
     hasher.field(rest);
     Ok(hasher.finish())
@@ -295,6 +300,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         c_compiler: prepared.c_compiler.as_ref(),
         cross: &prepared.info.cross,
         host: &prepared.info.machine.host,
+        own_compilers: &prepared.own_compilers,
         strip: prepared.strip.as_ref(),
         folders: &prepared.folders,
         libc: &prepared.info.machine.libc,

@@ -71,7 +71,7 @@ pub(super) fn rebuild(setup: &Setup<'_>, info: &RunInfo, outcomes: &[Outcome]) -
         } else {
             let variant = info.variants.iter().find(|variant| variant.name == case.variant);
             program.is_some_and(|program| program.runs < RunKind::Full)
-                && variant.is_some_and(|variant| variant.runs < RunKind::Full)
+                && variant.is_some_and(|variant| !variant.is_only_in_full_runs())
         };
         !case.stripped && outcome.artifact.is_some() && part
     };
@@ -135,6 +135,10 @@ pub(super) fn check_answers(
         if let Some(Err(wrong)) = answers.get(&key) {
             let reason = wrong.to_string();
             fail(outcome, reason);
+            // It is this machine that lacks something.
+            if matches!(wrong, answers::Wrong::NoLoader { .. }) {
+                outcome.status = Status::Unsupported;
+            }
         }
     }
     Ok(())

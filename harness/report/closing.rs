@@ -130,6 +130,18 @@ pub(super) fn machine(index: &Index<'_>) -> Vec<String> {
         format!("{}; linker {}; sha256 `{}`", compiler.version, compiler.linker, compiler.sha256)
     });
     add("C compiler", compiler);
+    for compiler in &info.own_compilers {
+        let named = compiler.command.as_str();
+        let by = info.variants.iter().filter(|variant| variant.own_compiler() == Some(named));
+        let by = words::code_list(&by.map(|variant| variant.name.as_str()).collect::<Vec<_>>());
+        add(
+            "C compiler of its own",
+            format!(
+                "`{named}` of {by}: {}; linker {}; links to {}; sha256 `{}`",
+                compiler.version, compiler.linker, compiler.libc, compiler.sha256
+            ),
+        );
+    }
     add("strip", info.strip.clone().unwrap_or_else(|| "none found".to_owned()));
     let sampling = &info.sampling;
     add(

@@ -7,7 +7,7 @@ use super::sizes;
 use super::startup::Startup;
 use crate::claims::words;
 use crate::claims::{CPU_PINNED, Effect, TIMES, WALL_SCHEDULED, measure_words};
-use crate::config::Program;
+use crate::config::{Program, RunKind};
 use crate::results::{Index, Place, Status};
 
 /// What is said of a program on one toolchain and target.
@@ -48,8 +48,18 @@ pub(super) fn part<'a>(
         costs: costs(index, program, place),
         plots,
         startup,
-        not_timed: (!left_out.is_empty()).then(|| words::code_list(&left_out)),
+        not_timed: (!left_out.is_empty()).then(|| not_timed(index.run().info.kind, &left_out)),
     }
+}
+
+/// What this kind of run does not time of a program, and what does.
+fn not_timed(kind: RunKind, left_out: &[&str]) -> String {
+    let names = words::code_list(left_out);
+    let who = match kind {
+        RunKind::Full => "Naming a variant (`--variants`) has its total timed",
+        RunKind::Quick | RunKind::Default => "A full run times them all",
+    };
+    format!("Not timed for this program in this kind of run: {names}. {who}.")
 }
 
 /// Whether the stripped artifacts were started.

@@ -54,9 +54,17 @@ pub(super) fn identical<'a>(index: &Index<'a>, program: &'a Program, place: Plac
     groups.iter().filter(|(_, names)| names.len() > 1).map(|(_, names)| words::code_list(names)).collect()
 }
 
-/// The contrasts of PIE alone and of whole sets in which anything went anywhere.
+/// The contrasts of PIE alone and of whole sets in which anything went anywhere; of the sets of distributions the
+/// primary one alone, since the others have a table of their own.
 pub(super) fn went<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_>) -> Option<Went> {
-    let contrasts = index.contrasts_of(program).filter(|contrast| contrast.pie_only || contrast.total);
+    let of_a_distribution = |contrast: &Contrast| {
+        let mut sets = index.run().info.variants.iter().filter(|variant| variant.distribution.is_some());
+        sets.any(|variant| variant.name == contrast.changed)
+    };
+    let is_shown = |contrast: &&Contrast| {
+        contrast.pie_only || (contrast.total && (contrast.primary || !of_a_distribution(contrast)))
+    };
+    let contrasts = index.contrasts_of(program).filter(is_shown);
     let found = contrasts.filter_map(|contrast| {
         let difference = difference(index, program, place, contrast)?;
         let differs = difference.meanings.iter().any(|change| change.difference() != 0);

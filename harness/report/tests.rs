@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+mod distributions;
 mod starts;
 mod targets;
 
@@ -7,7 +8,7 @@ use super::raster::text_boxes;
 use super::{answer, draw, render};
 use crate::claims::judge;
 use crate::claims::synthetic::{Costs, Link, Shape, Synthetic};
-use crate::config::{Contrast, Contrasts, Language, Source};
+use crate::config::{Contrast, Contrasts, Language, RunKind, Source};
 use crate::results::{ArtifactRow, NotMeasured, Run, Status};
 
 pub(super) fn markdown(run: &Run) -> String {

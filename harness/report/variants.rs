@@ -25,6 +25,7 @@ struct Item {
     recipe: Option<String>,
     note: &'static str,
     source: String,
+    date: Option<String>,
 }
 
 /// What of a distribution's flags is not used as it stands.
@@ -43,6 +44,7 @@ pub(super) fn part(index: &Index<'_>) -> Variants {
         recipe: variant.copy_of.is_none().then(|| shell_lines(&recipe(variant))),
         note: if variant.import_runtime_cgo { ", with an import of runtime/cgo in package main" } else { "" },
         source: variant.source.trim_end_matches('.').to_owned(),
+        date: variant.date.clone(),
     };
     Variants {
         settings: settings(variants),
@@ -56,6 +58,19 @@ pub(super) fn part(index: &Index<'_>) -> Variants {
 /// A flag's value in a table; what is unset is left to Go.
 fn value(setting: Option<&str>) -> String {
     setting.unwrap_or("unset").to_owned()
+}
+
+/// The build mode, with the architectures on which it is set or not set, where it is not one and the same.
+fn buildmode(variant: &Variant) -> String {
+    let mode = value(variant.buildmode.as_deref());
+    let barred: Vec<&str> = variant.buildmode_on.iter().filter_map(|one| one.strip_prefix('!')).collect();
+    if variant.buildmode_on.is_empty() {
+        mode
+    } else if barred.is_empty() {
+        format!("{mode} on {}", words::list(&variant.buildmode_on))
+    } else {
+        format!("{mode}, not on {}", words::list(&barred))
+    }
 }
 
 fn settings(variants: &[Variant]) -> String {
@@ -83,7 +98,7 @@ fn settings(variants: &[Variant]) -> String {
         table.row([
             variant.name.clone(),
             value(variant.cgo_enabled.as_deref()),
-            value(variant.buildmode.as_deref()),
+            buildmode(variant),
             value(variant.linkmode.as_deref()),
             more.join(", "),
         ]);

@@ -97,6 +97,9 @@ pub struct RunInfo {
     /// Whether nothing was timed, by request.
     #[serde(default)]
     pub facts_only: bool,
+    /// Those that variants name as their own, as far as they were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_compilers: Vec<CCompiler>,
     /// What `strip --version` says first; absent where there is none.
     pub strip: Option<String>,
     /// How the starts were timed.

@@ -42,6 +42,7 @@ fn info(name: &str, plan: &str) -> RunInfo {
         cross: std::collections::BTreeMap::new(),
         facts_only: false,
         c_compiler: None,
+        own_compilers: Vec::new(),
         strip: None,
         sampling,
         programs: Vec::new(),

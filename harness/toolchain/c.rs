@@ -2,6 +2,7 @@
 //!
 //! Sources: `gcc(1)`, `ld(1)`; the order is that of the names which Go's own `make.bash` and users try.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -11,8 +12,9 @@ use std::time::Duration;
 use duct::cmd;
 
 use super::CCompiler;
-use crate::digest;
+use crate::command::Command;
 use crate::process::{Limits, answer};
+use crate::{digest, machine};
 
 const COMPILERS: [&str; 3] = ["gcc", "clang", "cc"];
 /// Programs that go by a compiler's name and run another one: what they are says nothing of what it is.
@@ -23,6 +25,37 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 /// The first C compiler on `PATH` that answers.
 pub fn c_compiler() -> Option<CCompiler> {
     c_compiler_on(&env::var_os("PATH")?)
+}
+
+/// The C compilers of those names on `PATH`, each once, with the C library that each links to. A name that nothing
+/// there has is left out.
+pub fn c_compilers_named<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<CCompiler> {
+    let Some(path) = env::var_os("PATH") else { return Vec::new() };
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    names.into_iter().filter_map(|name| named(name, &path)).collect()
+}
+
+fn named(name: &str, path: &OsStr) -> Option<CCompiler> {
+    let place = which::which_in(name, Some(path), "/").ok()?;
+    let mut found = describe(name, place, path)?;
+    found.loader = loader(&found.path, path).unwrap_or_default();
+    let libc = machine::libc_of(Path::new(&found.loader));
+    found.libc = libc.unwrap_or_else(|| "unknown".to_owned());
+    Some(found)
+}
+
+/// The loader that a compiler has its linker name: it says what it would run, and runs nothing.
+fn loader(compiler: &Path, path: &OsStr) -> Option<String> {
+    let environment = [("PATH", path.to_str()?), ("LC_ALL", "C")];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut asked = Command::new(compiler, Path::new("/"))
+        .args(["-###", "-x", "c", "/dev/null", "-o", "/dev/null"])
+        .env(environment);
+    asked.limit = TIME;
+    let said = asked.run().ok()?.complaint();
+    let mut words = said.split_whitespace().map(|word| word.trim_matches('"'));
+    words.find(|word| ["-dynamic-linker", "--dynamic-linker"].contains(word))?;
+    words.next().map(str::to_owned)
 }
 
 /// `strip`.
@@ -59,6 +92,8 @@ pub(super) fn describe(command: &str, place: PathBuf, path: &OsStr) -> Option<CC
         version: first_line(&place, "--version", path)?,
         linker: first_line(&place, "-Wl,--version", path).unwrap_or_else(|| "unknown".to_owned()),
         sha256: digest::of_file(&executable).ok()?,
+        libc: String::new(),
+        loader: String::new(),
         path: place,
     })
 }
@@ -108,11 +143,33 @@ mod tests {
     }
 
     #[test]
+    fn a_compiler_asked_for_by_name_tells_of_its_loader_and_libc() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ld = folder.path().join("ld-musl-x86_64.so.1");
+        script(&ld, "echo 'musl libc (x86_64)' >&2; echo Version 1.2.3 >&2; exit 1");
+        let text = format!(
+            "case $1 in --version) echo gcc 12;; -Wl,--version) echo GNU ld 2;; \
+             -'###') echo ' \"collect2\" \"-dynamic-linker\" \"{}\" \"-o\"' >&2;; esac",
+            ld.display()
+        );
+        script(&folder.path().join("musl-gcc"), &text);
+        script(&folder.path().join("dumb-cc"), "echo a compiler");
+        let path = folder.path().as_os_str();
+        let found = named("musl-gcc", path).expect("is found");
+        assert_eq!((found.libc.as_str(), Path::new(&found.loader)), ("musl 1.2.3", ld.as_path()));
+        assert_eq!((found.command.as_str(), found.version.as_str()), ("musl-gcc", "gcc 12"));
+        let found = named("dumb-cc", path).expect("is found");
+        assert_eq!((found.libc.as_str(), found.loader.as_str()), ("unknown", ""));
+        assert_eq!(named("absent-cc", path), None);
+    }
+
+    #[test]
     fn the_id_is_command_and_version() {
         let id = |command: &str, version: &str| {
             let (command, version) = (command.to_owned(), version.to_owned());
-            CCompiler { command, version, linker: String::new(), sha256: String::new(), path: PathBuf::new() }
-                .id()
+            let none = String::new;
+            let (linker, sha256, libc, loader) = (none(), none(), none(), none());
+            CCompiler { command, version, linker, sha256, libc, loader, path: PathBuf::new() }.id()
         };
         assert_eq!(id("gcc", "gcc (Debian 12.2.0-14+deb12u1) 12.2.0"), "gcc-12.2.0");
         assert_eq!(id("clang", "Debian clang version 14.0.6"), "clang-14.0.6");

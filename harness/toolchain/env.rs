@@ -205,6 +205,8 @@ mod tests {
             version: String::new(),
             linker: String::new(),
             sha256: String::new(),
+            libc: String::new(),
+            loader: String::new(),
             path: PathBuf::from(path),
         }
     }

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use c::{Strip, c_compiler, strip};
+pub use c::{Strip, c_compiler, c_compilers_named, strip};
 pub use cross::{Cross, cross_compilers};
 pub use emulator::{Emulator, emulator};
 pub use env::{Folders, abbreviate, go_environment};
@@ -103,7 +103,7 @@ impl Toolchain {
 /// A C compiler.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CCompiler {
-    /// Its name on `PATH`: `gcc`, `clang` or `cc`.
+    /// Its name on `PATH`: `gcc`, `clang` or `cc`, or the one that a variant names as its own.
     pub command: String,
     /// First line of what it says to `--version`.
     pub version: String,
@@ -111,6 +111,12 @@ pub struct CCompiler {
     pub linker: String,
     /// SHA-256 of its executable.
     pub sha256: String,
+    /// The C library that it links to, where a variant names it as its own; the others link to the machine's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub libc: String,
+    /// The loader that what it links names, likewise; empty where it does not tell.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub loader: String,
     /// Its path; never written into a run.
     #[serde(skip)]
     pub path: PathBuf,

@@ -12,6 +12,8 @@ pub(super) fn info(data: &Synthetic) -> RunInfo {
         version: "gcc (GCC) 12.2.0".to_owned(),
         linker: "GNU ld 2.40".to_owned(),
         sha256: "12".repeat(32),
+        libc: String::new(),
+        loader: String::new(),
         path: "/usr/bin/gcc".into(),
     };
     let program = |base: &Base| {
@@ -66,6 +68,7 @@ pub(super) fn info(data: &Synthetic) -> RunInfo {
         cross: std::collections::BTreeMap::new(),
         facts_only: false,
         c_compiler: data.c_compiler.then_some(compiler),
+        own_compilers: Vec::new(),
         strip: data.strip.then(|| "GNU strip 2.40".to_owned()),
         sampling: Sampling {
             budget_seconds: 100.0,

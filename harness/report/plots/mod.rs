@@ -4,6 +4,7 @@
 //! colour tells is also told by shape, place or words, so that the plots read in grey.
 
 mod axis;
+mod distributions;
 mod forest;
 mod glance;
 mod ladder;
@@ -19,6 +20,7 @@ pub(super) mod waterfall;
 
 use anyhow::Result;
 
+pub(super) use self::distributions::{SetLine, SetLines};
 use super::Picture;
 use super::raster::png;
 use super::sizes::difference as sizes_of;
@@ -88,6 +90,17 @@ pub(super) fn relocations(index: &Index<'_>) -> Result<Vec<Plot>> {
         Some(Plot { name: name.to_owned(), svg: svg?, shows: shows.to_owned() })
     };
     Ok(sheets.into_iter().filter_map(plot).collect())
+}
+
+/// What distributions' sets of flags add to size and start; none where nothing can be compared.
+pub(super) fn distributions<'a>(
+    index: &Index<'a>,
+    place: Place<'a>,
+    sets: &[SetLines<'a>],
+) -> Result<Option<Plot>> {
+    let svg = distributions::draw(index, place, sets)?;
+    let shows = "size and CPU time of a start over the proposal, by distribution".to_owned();
+    Ok(svg.map(|svg| Plot { name: "distributions".to_owned(), svg, shows }))
 }
 
 /// Speed at work of all programs, where any was timed.
