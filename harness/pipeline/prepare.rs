@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::now;
 use crate::answers;
-use crate::build::Setup;
+use crate::build::{Fetched, Setup};
 use crate::cache::Cache;
 use crate::config::{Config, Program, RunKind, select};
 use crate::digest::Hasher;
@@ -77,6 +77,7 @@ pub(super) struct Prepared {
     pub(super) c_compiler: Option<CCompiler>,
     pub(super) strip: Option<Strip>,
     pub(super) folders: Folders,
+    pub(super) fetched: Fetched,
     pub(super) plan: Plan,
     pub(super) info: RunInfo,
 }
@@ -197,7 +198,8 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
     let folders = Folders::open(cache)?;
-    Ok(Prepared { config, programs, toolchain, c_compiler, strip, folders, plan, info })
+    let fetched = Fetched::default();
+    Ok(Prepared { config, programs, toolchain, c_compiler, strip, folders, fetched, plan, info })
 }
 
 /// Digest over all that decides what a run does.
@@ -226,6 +228,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         libc: &prepared.info.machine.libc,
         outputs,
         cores: cores(),
+        fetched: &prepared.fetched,
     }
 }
 

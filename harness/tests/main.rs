@@ -15,6 +15,7 @@ mod inspect;
 mod ladder;
 mod layouts;
 mod misbehaving;
+mod modules;
 mod packages;
 
 use bench::Bench;

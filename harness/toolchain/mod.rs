@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use c::{Strip, c_compiler, strip};
 pub use env::{Folders, abbreviate, go_environment};
 pub use find::find;
-pub use modules::fetch_modules;
+pub use modules::{NotFetched, fetch_modules};
 
 /// Where a toolchain came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
