@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use gopie::build::{Setup, build_all};
+use gopie::build::{Fetched, Setup, build_all};
 use gopie::cache::Cache;
 use gopie::config::Config;
 use gopie::interrupt;
@@ -132,6 +132,7 @@ fn build(shared: &Cache, pairs: usize) -> Result<()> {
         libc: &machine.libc,
         outputs: &[],
         cores: std::thread::available_parallelism().map_or(1, usize::from),
+        fetched: &Fetched::default(),
     };
     let case = |(program, variant): (&str, &str)| Case {
         program: program.to_owned(),

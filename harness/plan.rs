@@ -270,10 +270,10 @@ impl Plan {
     }
 }
 
-/// Whether a program is built that way: in its language, and a rung of the ladder only where that is timed.
+/// Whether a program is built that way: as it asks for, and a rung of the ladder only where that is timed.
 fn is_built(axes: &Axes<'_>, program: &Program, variant: &Variant) -> bool {
     let mut timed = contrasts_of(program, axes.variants, axes.contrasts);
-    variant.language == program.source.language()
+    program.is_built_as(variant)
         && (program.rung().is_none()
             || timed.any(|contrast| contrast.base == variant.name || contrast.changed == variant.name))
 }

@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 use crate::cache::Cache;
 use crate::command::{Command, CommandError, Finished};
 use crate::config::{Program, Workload};
+use crate::digest::Hasher;
 use crate::toolchain::Emulator;
 use crate::{digest, elf, measure};
 
@@ -47,11 +48,19 @@ pub enum Wrong {
     /// Another output.
     #[error("{what}: printed {got} instead of {expected}")]
     Output {
-        /// `start`, `start on one CPU` or `workload`.
+        /// `start` or `start on one CPU`.
         what: &'static str,
-        /// What it printed, or its digest.
+        /// What it printed.
         got: String,
         /// What it should have.
+        expected: String,
+    },
+    /// Other work.
+    #[error("workload: {got} instead of {expected}")]
+    Work {
+        /// What came of it, by its digest.
+        got: String,
+        /// The digest of what should have.
         expected: String,
     },
     /// No output is pinned for this toolchain.
@@ -270,21 +279,48 @@ fn workload_answer(
     scratch: &Path,
 ) -> Result<Result<(), Wrong>> {
     let work = work_command(workload, around, scratch)?;
+    let files = workload
+        .files
+        .as_ref()
+        .map(|folder| PathBuf::from(Places { input: None, around, scratch }.fill(folder)));
     let mut command = Command::new(path, scratch).args(work.args).env(work.env).limit(WORKLOAD_LIMIT);
     command.stdin = work.stdin;
     command.most_output = MOST_OUTPUT;
     Ok(command.run().map_err(Wrong::from).and_then(|finished| {
         expect_status("workload", &finished, workload.status)?;
-        let got = digest::of_bytes(&finished.stdout);
+        let (printed, got) = match &files {
+            None => ("printed output", digest::of_bytes(&finished.stdout)),
+            Some(folder) => ("wrote files", digest_of_files(folder)),
+        };
         match pinned(workload, around.toolchain) {
             None => Err(Wrong::Unpinned { toolchain: around.toolchain.to_owned(), got }),
             Some(expected) if *expected != got => {
-                let (got, expected) = (format!("output with sha256 {got}"), expected.to_owned());
-                Err(Wrong::Output { what: "workload", got, expected })
+                let (got, expected) = (format!("{printed} with sha256 {got}"), expected.to_owned());
+                Err(Wrong::Work { got, expected })
             }
             Some(_) => Ok(()),
         }
     }))
+}
+
+/// Digest of the names and contents of all files below a folder; what cannot be read is none of them.
+fn digest_of_files(folder: &Path) -> String {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(inner) = folders.pop() {
+        for path in fs::read_dir(inner).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(sha256) = digest::of_file(&path) {
+                files.insert(path.strip_prefix(folder).unwrap_or(&path).to_owned(), sha256);
+            }
+        }
+    }
+    let mut hasher = Hasher::default();
+    for (name, sha256) in &files {
+        hasher.field(name.as_os_str().as_encoded_bytes()).field(sha256);
+    }
+    hasher.finish()
 }
 
 /// The expected digest: that of the longest key which the toolchain's name begins with, or of `any`.

@@ -6,6 +6,7 @@
 
 mod compiler;
 mod cost;
+mod fetch;
 mod ladder;
 mod layout;
 mod overlay;
@@ -33,6 +34,7 @@ use crate::toolchain::{self, CCompiler, Folders, Missing, Strip, Toolchain, abbr
 
 use compiler::NoCompiler;
 pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
+pub use fetch::Fetched;
 pub use layout::with_layout;
 use recipe::{Recipe, recipe};
 pub use store::Artifact;
@@ -66,6 +68,8 @@ pub struct Setup<'a> {
     pub outputs: &'a [PathBuf],
     /// How many builds run at once.
     pub cores: usize,
+    /// What became of the modules that sources require.
+    pub fetched: &'a Fetched,
 }
 
 /// What became of a case.
@@ -297,7 +301,10 @@ fn run_within(
     let scratch = setup.cache.scratch()?;
     let dir = job.source.dir.clone().unwrap_or_else(|| scratch.path().to_owned());
     if let (Tool::Go(toolchain), true) = (job.tool, job.source.fetches) {
-        toolchain::fetch_modules(toolchain, &dir, setup.cache, interrupt::flag())?;
+        // The same source elsewhere requires the same.
+        let source = format!("{} {}", toolchain.goroot.display(), job.source.sha256);
+        let fetch = || toolchain::fetch_modules(toolchain, &dir, setup.cache, interrupt::flag());
+        setup.fetched.once(source, fetch)?;
     }
     if let (Tool::Go(toolchain), true) = (job.tool, job.variant.import_runtime_cgo) {
         overlay::write(setup.cache, toolchain, job)?;

@@ -1,10 +1,11 @@
-//! Why something was not built: the toolchain says that it cannot be (`unsupported`), or it went wrong
-//! (`failed`).
+//! Why something was not built: the toolchain says that it cannot be (`unsupported`), what it rests on could not
+//! be had (`skipped`), or it went wrong (`failed`).
 //!
 //! A list of what toolchains say when they refuse, rather than a guess: what is not on it is `failed`, which
-//! the exit status tells.
+//! the exit status tells. Modules that cannot be fetched are `skipped`; others in their place are `failed`.
 
 use crate::results::Status;
+use crate::toolchain::NotFetched;
 
 /// A tool ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -44,14 +45,31 @@ const REFUSALS: [&str; 17] = [
     "unrecognized command-line option",
 ];
 
+/// What Go says where `go.sum` has no line for a module.
+const UNPINNED: &str = "missing go.sum entry";
+
 /// Status and reason of an error of a build.
 pub(super) fn of(error: &anyhow::Error) -> (Status, String) {
     let reason = format!("{error:#}");
-    let Some(refused) = error.downcast_ref::<Refused>() else { return (Status::Failed, reason) };
-    let refusal = !refused.signal
-        && !refused.stderr.contains("no space left on device")
-        && REFUSALS.iter().any(|words| refused.stderr.contains(words));
-    (if refusal { Status::Unsupported } else { Status::Failed }, reason)
+    let full = reason.contains("no space left on device");
+    let refusal = !full && REFUSALS.iter().any(|words| reason.contains(words));
+    let status = if let Some(missing) = error.downcast_ref::<NotFetched>() {
+        match () {
+            () if full || missing.is_mismatch() => Status::Failed,
+            () if refusal => Status::Unsupported,
+            () => Status::Skipped,
+        }
+    } else {
+        let signal = error.downcast_ref::<Refused>().is_none_or(|refused| refused.signal);
+        match () {
+            () if signal || full => Status::Failed,
+            // There is a module, and no checksum to hold it against.
+            () if reason.contains(UNPINNED) => Status::Skipped,
+            () if refusal => Status::Unsupported,
+            () => Status::Failed,
+        }
+    };
+    (status, reason)
 }
 
 #[cfg(test)]
@@ -71,6 +89,29 @@ mod tests {
         assert_eq!(status("./main.go:3:1: syntax error", false), Status::Failed);
         assert_eq!(status("write: no space left on device: C compiler \"gcc\"", false), Status::Failed);
         assert_eq!(status(no_compiler, true), Status::Failed);
+    }
+
+    #[test]
+    fn modules_that_are_missing_are_told_from_others_in_their_place() {
+        let status = |words: &str| of(&NotFetched::of(&anyhow::anyhow!("{words}")).into()).0;
+        for words in [
+            "module lookup disabled by GOPROXY=off",
+            "dial tcp: lookup proxy.example: no such host",
+            "reading https://proxy.example/x/@v/v1.0.0.mod: 404 Not Found",
+        ] {
+            assert_eq!(status(words), Status::Skipped, "{words}");
+        }
+        assert_eq!(status("verifying x@v1.0.0: checksum mismatch\n\nSECURITY ERROR"), Status::Failed);
+        assert_eq!(status("write x.zip: no space left on device"), Status::Failed);
+        assert_eq!(status("go: go.mod requires go >= 1.26 (running go 1.21.13)"), Status::Unsupported);
+    }
+
+    #[test]
+    fn a_module_without_a_checksum_is_not_built() {
+        let missing =
+            "missing go.sum entry for module providing package x.example/y; to add:\n\tgo get x.example/y";
+        assert_eq!(status(missing, false), Status::Skipped);
+        assert_eq!(status(missing, true), Status::Failed);
     }
 
     #[test]

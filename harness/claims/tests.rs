@@ -78,6 +78,8 @@ fn pie_needs_c_toolchain() {
     check(id, &none, Verdict::Refuted, "every one was built");
     let some = none.clone().shape("pie-external", |shape| shape.status = Status::Unsupported);
     check(id, &some, Verdict::Qualified, "not `pie-external`");
+    let untried = none.clone().shape("pie-external", |shape| shape.status = Status::Skipped);
+    check(id, &untried, Verdict::Refuted, "every one was built");
     let mut neither = none;
     for (_, shape) in &mut neither.variants {
         shape.status = if shape.pie { Status::Unsupported } else { Status::Built };

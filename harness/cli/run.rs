@@ -133,6 +133,14 @@ fn close(summary: &Summary) -> u8 {
         let more = summary.failures.len() - shown;
         say(&format!("hint: {more} more in {}", summary.run.join("artifacts.csv").display()));
     }
+    for reason in &summary.skipped {
+        say(&format!("skipped: {reason}"));
+    }
+    if !summary.skipped.is_empty() {
+        say(
+            "hint: `go` fetches modules as GOPROXY says; what lies in gopie's cache or in vendor/ needs no network",
+        );
+    }
     let failed = summary.cases.iter().any(|(status, _)| *status == Status::Failed);
     if failed { 3 } else { 0 }
 }

@@ -100,6 +100,22 @@ pub enum ConfigError {
         /// One of the other language.
         second: String,
     },
+    /// A program that is its own original.
+    #[error("the program {program:?} stands for itself: stands_for names the program that it is modelled on")]
+    StandsForItself {
+        /// Name of the program.
+        program: String,
+    },
+    /// A program that asks for a variant of the other language.
+    #[error("the program {program:?} names the variant {variant:?}, which is a way of building {language:?}")]
+    OtherLanguage {
+        /// Name of the program.
+        program: String,
+        /// Name of the variant.
+        variant: String,
+        /// The variant's language.
+        language: Language,
+    },
     /// A copy of a copy, or of itself.
     #[error("the variant {name:?} is a copy of {of:?}, which is a copy itself")]
     CopyOfCopy {
@@ -118,9 +134,24 @@ pub(super) fn schema(path: &Path, schema: u32) -> Result<()> {
         .usage("use the gopie that the file was written for, or bring the file up to date")
 }
 
-pub(super) fn programs(programs: &[Program]) -> Result<(), ConfigError> {
-    names("program", programs.iter().map(|program| program.name.as_str()))?;
+pub(super) fn programs(programs: &[Program], variants: &[Variant]) -> Result<(), ConfigError> {
+    let known: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
+    let ways: Vec<&str> = variants.iter().map(|variant| variant.name.as_str()).collect();
+    names("program", known.iter().copied())?;
     for program in programs {
+        if let Some(original) = &program.stands_for {
+            find("program", &known, original)?;
+            if *original == program.name {
+                return Err(ConfigError::StandsForItself { program: program.name.clone() });
+            }
+        }
+        for name in &program.variants {
+            let variant = &variants[find("variant", &ways, name)?];
+            if variant.language != program.source.language() {
+                let (program, variant, language) = (program.name.clone(), name.clone(), variant.language);
+                return Err(ConfigError::OtherLanguage { program, variant, language });
+            }
+        }
         if let Some(rung) = program.rung().filter(|rung| !rung.sound()) {
             return Err(ConfigError::BadRung { rung });
         }
@@ -295,6 +326,41 @@ mod tests {
         assert!(message.starts_with("the variant \"d\" says nothing of when its source is"), "{message}");
         let message = check("buildmode_on = [\"x86_64\"]").expect_err("is no GOARCH");
         assert!(message.starts_with("the variant \"d\" sets its build mode on [\"x86_64\"]"), "{message}");
+    }
+
+    #[test]
+    fn what_a_program_names_is_there() {
+        let variant = |text: &str| -> Variant {
+            toml::from_str(&format!("why = \"\"\nsource = \"\"\n{text}")).expect("a variant")
+        };
+        let ways =
+            [variant("name = \"static\""), variant("name = \"c-exe\"\nlanguage = \"c\"\ncc = [\"-O2\"]")];
+        let program = |name: &str, more: &str| -> Program {
+            let table = format!(
+                "name = \"{name}\"\nwhat = \"\"\nsource = {{ module = \"m\" }}\nruns = \"full\"\nstart = {{}}\n\
+                 {more}\n[workload]\nstdout_sha256 = {{}}\n"
+            );
+            toml::from_str(&table).expect("a program")
+        };
+        let check = |more: &str| {
+            let both = [program("like-it", more), program("original", "")];
+            programs(&both, &ways).map_err(|error| error.to_string())
+        };
+        assert_eq!(check("stands_for = \"original\"\nvariants = [\"static\"]"), Ok(()));
+        for (more, message) in [
+            ("stands_for = \"orginal\"", r#"there is no program named "orginal"; did you mean "original"?"#),
+            (
+                "stands_for = \"like-it\"",
+                r#"the program "like-it" stands for itself: stands_for names the program that it is modelled on"#,
+            ),
+            ("variants = [\"statc\"]", r#"there is no variant named "statc"; did you mean "static"?"#),
+            (
+                "variants = [\"c-exe\"]",
+                r#"the program "like-it" names the variant "c-exe", which is a way of building C"#,
+            ),
+        ] {
+            assert_eq!(check(more), Err(message.to_owned()), "{more}");
+        }
     }
 
     #[test]

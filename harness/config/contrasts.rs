@@ -5,15 +5,15 @@ use super::{Contrast, Contrasts, Program, RunKind, Variant};
 /// Name of the variant that is the proposal's build.
 pub const PROPOSAL: &str = "static";
 
-/// The contrasts that apply to a program: both sides are known, and ways of building its language; to a rung of
-/// the relocation ladder those that say so.
+/// The contrasts that apply to a program: both sides are known, and ways that it is built; to a rung of the
+/// relocation ladder those that say so.
 pub fn contrasts_of<'a>(
     program: &'a Program,
     variants: &'a [Variant],
     contrasts: &'a [Contrast],
 ) -> impl Iterator<Item = &'a Contrast> {
     let builds = move |name: &str| {
-        let mut own = variants.iter().filter(|variant| variant.language == program.source.language());
+        let mut own = variants.iter().filter(|variant| program.is_built_as(variant));
         own.any(|variant| variant.name == name)
     };
     let applies = |contrast: &&Contrast| program.rung().is_none() || contrast.ladder;

@@ -54,7 +54,9 @@ impl Rung {
             what: format!("a rung of the relocation ladder: {pointers} pointers, one every {stride} bytes"),
             source: Source::Ladder(self),
             own_c: false,
+            stands_for: None,
             runs,
+            variants: Vec::new(),
             contrasts: Contrasts::All,
             start: Answer { stdout: STARTED.to_owned(), ..Answer::default() },
             workload: Workload {

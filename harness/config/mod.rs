@@ -97,7 +97,7 @@ impl Config {
             parse(Path::new(VARIANTS), embedded_text(VARIANTS))?
         };
         programs.program.extend(programs.ladder.iter().flat_map(Ladder::programs));
-        check::programs(&programs.program)
+        check::programs(&programs.program, &variants.variant)
             .with_context(|| format!("in {}", programs_path.display()))
             .usage("docs/formats.md describes the keys of this file")?;
         check::variants(&variants.variant, &variants.contrast)

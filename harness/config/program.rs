@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::ladder::Rung;
+use super::variant::Variant;
 
 /// The kinds of run, from the shortest to the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -169,6 +170,20 @@ pub enum Input {
         /// Number of pages.
         pages: u32,
     },
+    /// The same pages with the configuration and layouts that Hugo takes.
+    HugoSite {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of pages.
+        pages: u32,
+    },
+    /// A configuration of many sites, in Caddy's own format.
+    Caddyfile {
+        /// Seed of the generator.
+        seed: u64,
+        /// Number of sites.
+        sites: u32,
+    },
 }
 
 /// A command of a program and what it must answer.
@@ -206,8 +221,12 @@ pub struct Workload {
     /// The expected exit status.
     #[serde(default)]
     pub status: i32,
-    /// SHA-256 of the expected standard output, by toolchain: the longest key that the toolchain's name begins
-    /// with counts, and `any` where none does.
+    /// A folder, in which the same placeholders may stand, whose files are the answer in the place of standard
+    /// output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
+    /// SHA-256 of the expected standard output, or of the names and contents of those files, by toolchain: the
+    /// longest key that the toolchain's name begins with counts, and `any` where none does.
     pub stdout_sha256: BTreeMap<String, String>,
 }
 
@@ -224,8 +243,14 @@ pub struct Program {
     /// Whether a Go program has C of its own, so that it is cgo whatever it imports of the standard library.
     #[serde(default)]
     pub own_c: bool,
+    /// The program that it is modelled on, another one of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<String>,
     /// The shortest kind of run that has it.
     pub runs: RunKind,
+    /// The variants that it is built as; where none is named, all of its language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<String>,
     /// Which of its contrasts a default run times.
     #[serde(default)]
     pub contrasts: Contrasts,
@@ -236,4 +261,12 @@ pub struct Program {
     /// A shorter workload that keeps the CPU busy: speed is timed on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speed: Option<Workload>,
+}
+
+impl Program {
+    /// Whether it is built as that variant.
+    pub fn is_built_as(&self, variant: &Variant) -> bool {
+        variant.language == self.source.language()
+            && (self.variants.is_empty() || self.variants.contains(&variant.name))
+    }
 }

@@ -44,8 +44,10 @@ pub struct Summary {
     pub report: PathBuf,
     /// How many cases ended how.
     pub cases: Vec<(Status, usize)>,
-    /// The first failures, as `case: reason`.
+    /// The failures, as `case: reason`.
     pub failures: Vec<String>,
+    /// Why programs were not tried at all, each once, as `program: reason`.
+    pub skipped: Vec<String>,
 }
 
 /// The plan of a run, without making anything but the cache.
@@ -274,11 +276,16 @@ fn summary(run: PathBuf, report: PathBuf, artifacts: &[ArtifactRow]) -> Summary 
     let count = |status| artifacts.iter().filter(|row| row.status == status).count();
     let cases = [Status::Built, Status::Unsupported, Status::Skipped, Status::Failed];
     let failed = artifacts.iter().filter(|row| row.status == Status::Failed);
+    // A stripped twin has the reason of what was not linked.
+    let not_tried = artifacts.iter().filter(|row| row.status == Status::Skipped && !row.stripped);
+    let mut skipped: Vec<String> = not_tried.map(|row| format!("{}: {}", row.program, row.reason)).collect();
+    skipped.dedup();
     Summary {
         run,
         report,
         cases: cases.map(|status| (status, count(status))).into_iter().filter(|(_, n)| *n > 0).collect(),
         failures: failed.map(|row| format!("{}: {}", row.id, row.reason)).collect(),
+        skipped,
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::now;
 use crate::answers;
-use crate::build::Setup;
+use crate::build::{Fetched, Setup};
 use crate::cache::Cache;
 use crate::config::{Config, Program, RunKind, Variant, select, variants_of};
 use crate::digest::Hasher;
@@ -86,6 +86,7 @@ pub(super) struct Prepared {
     pub(super) own_compilers: Vec<CCompiler>,
     pub(super) strip: Option<Strip>,
     pub(super) folders: Folders,
+    pub(super) fetched: Fetched,
     pub(super) plan: Plan,
     pub(super) info: RunInfo,
 }
@@ -224,8 +225,19 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
     let folders = Folders::open(cache)?;
-    let toolchains = found.toolchains;
-    Ok(Prepared { config, programs, toolchains, c_compiler, own_compilers, strip, folders, plan, info })
+    let (toolchains, fetched) = (found.toolchains, Fetched::default());
+    Ok(Prepared {
+        config,
+        programs,
+        toolchains,
+        c_compiler,
+        own_compilers,
+        strip,
+        folders,
+        fetched,
+        plan,
+        info,
+    })
 }
 
 /// The targets, that of this machine first where it is among them.
@@ -306,6 +318,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         libc: &prepared.info.machine.libc,
         outputs,
         cores: cores(),
+        fetched: &prepared.fetched,
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::claims::words;
 use crate::claims::{CPU_PINNED, Effect, Seen, behind, clear_ends, counts, not_excluded};
 use crate::config::{Contrast, Language, PROPOSAL};
-use crate::results::{EstimateRow, Index, Place};
+use crate::results::{EstimateRow, Index, Place, Status};
 
 /// The items of the answer.
 pub(super) fn items(index: &Index<'_>) -> Vec<String> {
@@ -105,11 +105,14 @@ impl<'a> Answer<'a, '_> {
         }
     }
 
-    /// The programs that are not built so where others are: `; not built: needsc`.
+    /// The programs that cannot be built so where others can: `; not built: needsc`. What was not tried is none
+    /// of them.
     fn lacking(&self, variant: &str) -> String {
-        let planned =
-            self.programs().filter(|name| self.index.case(name, variant, self.place, false).is_some());
-        let (built, not): (Vec<&str>, Vec<&str>) = planned.partition(|program| self.built(program, variant));
+        let tried = self.programs().filter(|name| {
+            let case = self.index.case(name, variant, self.place, false);
+            case.is_some_and(|row| row.status != Status::Skipped)
+        });
+        let (built, not): (Vec<&str>, Vec<&str>) = tried.partition(|program| self.built(program, variant));
         if built.is_empty() || not.is_empty() {
             return String::new();
         }
@@ -273,9 +276,9 @@ impl<'a> Answer<'a, '_> {
         let kernel: Vec<&str> = machine.kernel.split_whitespace().take(2).collect();
         let seen = [self.place.toolchain, self.place.target, &kernel.join(" "), &machine.libc, &machine.cpu];
         let seen: Vec<&str> = seen.into_iter().filter(|text| !text.is_empty()).collect();
-        let more = match self.index.places().len() {
+        let more = match self.index.everywhere().len() {
             0 | 1 => String::new(),
-            n => format!(" {} more toolchains and targets follow below.", n - 1),
+            n => format!(" What {} more toolchains and targets change follows below.", n - 1),
         };
         format!("{timing} {programs}, {}.{more}", seen.join(", "))
     }

@@ -19,7 +19,6 @@ pub(super) struct Noise {
 
 pub(super) fn noise(index: &Index<'_>) -> Noise {
     let info = &index.run().info;
-    let several = index.places().len() > 1;
     let mut table = Table::new(&["program", "metric and condition", ">ratio", ">noise floor", ">n"]);
     let mut differing = Vec::new();
     for program in &info.programs {
@@ -30,20 +29,15 @@ pub(super) fn noise(index: &Index<'_>) -> Noise {
                         continue;
                     };
                     let floor = Floor::of(index, &program.name, place, measure);
-                    let name = if several {
-                        format!("{}, {}, {}", program.name, place.toolchain, place.target)
-                    } else {
-                        program.name.clone()
-                    };
                     table.row([
-                        name.clone(),
+                        program.name.clone(),
                         measure_words(measure),
                         words::ratio_interval(effect.ratio),
                         floor.map_or("?".to_owned(), Floor::words),
                         format!("{}/{}", effect.ratio.units, effect.ratio.starts),
                     ]);
                     if matches!(effect.seen, Seen::More | Seen::Less) {
-                        differing.push(format!("{name}, {}", measure_words(measure)));
+                        differing.push(format!("{}, {}", program.name, measure_words(measure)));
                     }
                 }
             }

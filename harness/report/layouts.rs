@@ -33,7 +33,6 @@ fn each<'a>(index: &'a Index<'a>) -> impl Iterator<Item = (&'a Program, &'a Cont
 }
 
 fn starts(index: &Index<'_>) -> String {
-    let several = index.places().len() > 1;
     let mut table = Table::new(&[
         "program",
         "contrast",
@@ -51,10 +50,8 @@ fn starts(index: &Index<'_>) -> String {
         let more = |row: Option<&EstimateRow>| {
             row.map_or(String::new(), |row| words::time_more_interval(row, TimeUnit::MS))
         };
-        let name =
-            if several { format!("{} ({})", program.name, place.toolchain) } else { program.name.clone() };
         table.row([
-            name,
+            program.name.clone(),
             contrast.name.clone(),
             ratio(of(CPU_PINNED, "ratio")),
             ratio(Some(over)),

@@ -57,28 +57,26 @@ pub(super) fn part(index: &Index<'_>, plots: Vec<Picture>) -> Option<Memory> {
     })
 }
 
-/// Every program with its places, and what it is called where there are several.
-fn subjects<'a>(index: &Index<'a>) -> Vec<(&'a Program, Place<'a>, String)> {
-    let mut all = Vec::new();
-    for program in &index.run().info.programs {
-        let places = index.places_of(program.source.language());
-        for place in &places {
-            let name = match places.len() {
-                1 => program.name.clone(),
-                _ => format!("{}, {}, {}", program.name, place.toolchain, place.target),
-            };
-            all.push((program, *place, name));
-        }
-    }
-    all
+/// Every program at home.
+fn subjects<'a>(index: &Index<'a>) -> Vec<(&'a Program, Place<'a>)> {
+    let at_home = |program: &'a Program| {
+        let places = index.places_of(program.source.language()).into_iter();
+        places.map(move |place| (program, place))
+    };
+    index.run().info.programs.iter().flat_map(at_home).collect()
 }
 
 /// A row a program in which the contrast was measured.
 fn rows<'a>(index: &Index<'a>, contrast: &'a Contrast) -> Vec<Row<'a>> {
-    let row = |(program, place, name): (&'a Program, Place<'a>, String)| {
+    let row = |(program, place): (&'a Program, Place<'a>)| {
         let growth = |measure| Growth::of(index, contrast, &program.name, place, measure);
         let relro = relro(index, contrast, &program.name, place);
-        Some(Row { program: name, relro, alone: growth(ANONYMOUS)?, tables: growth(PAGE_TABLES) })
+        Some(Row {
+            program: program.name.clone(),
+            relro,
+            alone: growth(ANONYMOUS)?,
+            tables: growth(PAGE_TABLES),
+        })
     };
     subjects(index).into_iter().filter_map(row).collect()
 }
@@ -159,12 +157,12 @@ fn further(index: &Index<'_>) -> Option<String> {
         ">page tables, kB",
         ">n",
     ]);
-    for (program, place, name) in subjects(index) {
+    for (program, place) in subjects(index) {
         for contrast in index.contrasts_of(program) {
             let growth = |measure| Growth::of(index, contrast, &program.name, place, measure);
             let Some(alone) = growth(FURTHER) else { continue };
             let relro = relro(index, contrast, &program.name, place);
-            let row = Row { program: name.clone(), relro, alone, tables: growth(FURTHER_TABLES) };
+            let row = Row { program: program.name.clone(), relro, alone, tables: growth(FURTHER_TABLES) };
             let mut cells = cells(&row);
             cells.insert(1, contrast.name.clone());
             table.row(cells);
@@ -176,13 +174,14 @@ fn further(index: &Index<'_>) -> Option<String> {
 /// What PIE alone makes a further process cost, program by program.
 fn means(index: &Index<'_>) -> Vec<String> {
     let mut said = Vec::new();
-    for (program, place, name) in subjects(index) {
+    for (program, place) in subjects(index) {
         for contrast in index.contrasts_of(program).filter(|contrast| contrast.pie_only) {
             let Some(further) = Growth::of(index, contrast, &program.name, place, FURTHER) else { continue };
             let tables = Growth::of(index, contrast, &program.name, place, FURTHER_TABLES);
             let tables = tables.map_or(String::new(), |growth| format!("; page tables {}", growth.phrase()));
             said.push(format!(
-                "A further process of {name} as `{}` costs, against `{}`: {}{tables}",
+                "A further process of {} as `{}` costs, against `{}`: {}{tables}",
+                program.name,
                 contrast.changed,
                 contrast.base,
                 further.phrase()

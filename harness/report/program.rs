@@ -13,7 +13,6 @@ use crate::results::{Index, Place, Status};
 /// What is said of a program on one toolchain and target.
 #[derive(Debug, Serialize)]
 pub(super) struct Part {
-    pub(super) heading: Option<String>,
     pub(super) sizes: String,
     /// Variants whose artifacts are the same to the byte.
     pub(super) identical: Vec<String>,
@@ -38,8 +37,6 @@ pub(super) fn part<'a>(
     let names = index.contrasts_of(program).map(|contrast| contrast.name.as_str());
     let left_out: Vec<&str> = names.filter(|name| !timed.contains(name)).collect();
     Part {
-        heading: (index.places_of(program.source.language()).len() > 1)
-            .then(|| format!("{}, {}", place.toolchain, place.target)),
         sizes: sizes::table(index, program, place),
         identical: sizes::identical(index, program, place),
         went: sizes::went(index, program, place),

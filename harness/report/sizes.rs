@@ -27,7 +27,7 @@ pub(super) fn table<'a>(index: &Index<'a>, program: &'a Program, place: Place<'_
     let more = base.and(baseline).map_or(">".to_owned(), |name| format!(">over {name}"));
     let mut table = Table::new(&["variant", ">as linked", ">stripped", &more, ">"]);
     let text = |size: Option<u64>| size.map_or("-".to_owned(), |size| size.to_string());
-    for variant in index.variants(program.source.language()) {
+    for variant in index.variants(program.source.language()).filter(|variant| program.is_built_as(variant)) {
         let (linked, stripped) = (size(&variant.name, false), size(&variant.name, true));
         let (difference, percent) = match (base, stripped) {
             (Some(base), Some(stripped)) if Some(variant.name.as_str()) != baseline => (

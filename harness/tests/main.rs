@@ -16,6 +16,7 @@ mod ladder;
 mod layouts;
 mod matrix;
 mod misbehaving;
+mod modules;
 mod packages;
 
 use bench::Bench;

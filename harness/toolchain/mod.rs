@@ -30,7 +30,7 @@ pub use cross::{Cross, cross_compilers};
 pub use emulator::{Emulator, emulator};
 pub use env::{Folders, abbreviate, go_environment};
 pub use find::find;
-pub use modules::fetch_modules;
+pub use modules::{NotFetched, fetch_modules};
 pub use several::{Found, Missing, default_release, find_all};
 pub use version::release_order;
 

@@ -1,7 +1,9 @@
 //! Workload inputs, generated from a seed: the same bytes on every machine and with every release of the
 //! libraries, since only the raw stream of the generator is used.
 
+mod caddyfile;
 mod go;
+mod hugo;
 mod passwords;
 mod paths;
 mod shell;
@@ -18,6 +20,7 @@ use crate::cache::Cache;
 use crate::config::Input;
 use crate::digest;
 
+use caddyfile::caddyfile;
 use go::{go_package, go_source};
 use passwords::passwords;
 use paths::paths;
@@ -59,6 +62,8 @@ fn generate(input: &Input, made: &Path) -> Result<()> {
                 fs::write(place, shell_script(&mut draw, functions))?;
             }
         }
+        Input::HugoSite { seed, pages } => hugo::write(made, &mut Draw::new(seed), pages)?,
+        Input::Caddyfile { seed, sites } => fs::write(made, caddyfile(&mut Draw::new(seed), sites))?,
         Input::Site { seed, pages } => site::write(made, &mut Draw::new(seed), pages)?,
     }
     Ok(())
@@ -103,6 +108,10 @@ mod tests {
         insta::assert_snapshot!(paths(&mut Draw::new(1), 6));
         insta::assert_snapshot!(shell_script(&mut Draw::new(1), 4));
         insta::assert_snapshot!(site::page(&mut Draw::new(1), 3, 10));
+        insta::assert_snapshot!(caddyfile(&mut Draw::new(1), 3));
+        insta::assert_snapshot!(
+            hugo::style_sheet(&mut Draw::new(1)).lines().take(12).collect::<Vec<_>>().join("\n")
+        );
     }
 
     #[test]

@@ -49,15 +49,6 @@ impl Plot {
     }
 }
 
-/// The name of a plot of one place; only where there are several does the place stand in it.
-fn name(stem: &str, place: Place<'_>, several: bool) -> String {
-    if several {
-        format!("{stem}-{}-{}", place.toolchain, place.target.replace('/', "-"))
-    } else {
-        stem.to_owned()
-    }
-}
-
 /// What layout of the functions the times are of.
 fn layout(index: &Index<'_>) -> &'static str {
     let varied = index.run().estimates.iter().any(|row| row.scope == "over-layouts");
@@ -66,13 +57,12 @@ fn layout(index: &Index<'_>) -> &'static str {
 
 /// The ratios of all contrasts.
 pub(super) fn contrasts<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Vec<Plot>> {
-    let several = index.places().len() > 1;
     let sheets = forest::draw(index, place)?.into_iter().enumerate();
     Ok(sheets
         .map(|(number, svg)| Plot {
             name: match number {
-                0 => name("contrasts", place, several),
-                _ => format!("{}-{}", name("contrasts", place, several), number + 1),
+                0 => "contrasts".to_owned(),
+                _ => format!("contrasts-{}", number + 1),
             },
             svg,
             shows: "CPU time of a start, pinned: ratios of all contrasts".to_owned(),
@@ -105,22 +95,19 @@ pub(super) fn distributions<'a>(
 
 /// Speed at work of all programs, where any was timed.
 pub(super) fn speed<'a>(index: &Index<'a>, place: Place<'a>) -> Result<Option<Plot>> {
-    let several = index.places().len() > 1;
     let svg = speed::draw(index, place)?;
     let shows = "CPU time of work over function layouts: ratios of PIE alone".to_owned();
-    Ok(svg.map(|svg| Plot { name: name("speed", place, several), svg, shows }))
+    Ok(svg.map(|svg| Plot { name: "speed".to_owned(), svg, shows }))
 }
 
 /// What several processes hold together, program by program; those for which there is data.
 pub(super) fn memory(index: &Index<'_>) -> Result<Vec<Plot>> {
     let mut plots = Vec::new();
     for program in &index.run().info.programs {
-        let places = index.places_of(program.source.language());
-        for place in &places {
-            if let Some(svg) = memory::draw(index, program, *place)? {
-                let name = name(&format!("{}-memory", program.name), *place, places.len() > 1);
+        for place in index.places_of(program.source.language()) {
+            if let Some(svg) = memory::draw(index, program, place)? {
                 plots.push(Plot {
-                    name,
+                    name: format!("{}-memory", program.name),
                     svg,
                     shows: format!("{}: memory of several processes", program.name),
                 });
@@ -132,7 +119,6 @@ pub(super) fn memory(index: &Index<'_>) -> Result<Vec<Plot>> {
 
 /// The plots of one program: at a glance, its sizes, its starts; those for which there is data.
 pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
-    let several = index.places_of(program.source.language()).len() > 1;
     let went = index.contrasts_of(program).find(|contrast| contrast.pie_only);
     let went = went.and_then(|contrast| Some((contrast, sizes_of(index, program, place, contrast)?)));
     let went = went.map(|(contrast, difference)| {
@@ -154,7 +140,7 @@ pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Pla
     ];
     let plot = |(stem, shows, svg): (&str, &str, Option<String>)| {
         Some(Plot {
-            name: name(&format!("{}-{stem}", program.name), place, several),
+            name: format!("{}-{stem}", program.name),
             svg: svg?,
             shows: format!("{}: {shows}", program.name),
         })
@@ -164,14 +150,13 @@ pub(super) fn of_program<'a>(index: &Index<'a>, program: &'a Program, place: Pla
 
 /// The plots of a program's starts: what a total is made of.
 pub(super) fn of_starts<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Result<Vec<Plot>> {
-    let several = index.places_of(program.source.language()).len() > 1;
     let totals = index.contrasts_of(program).filter(|contrast| contrast.total);
     let mut plots = Vec::new();
     for contrast in totals {
         if let Some(svg) = parts::draw(index, contrast, &program.name, place)? {
-            let stem = format!("{}-{}", program.name, contrast.name);
+            let name = format!("{}-{}", program.name, contrast.name);
             let shows = format!("{}: what {} adds to a start, part by part", program.name, contrast.changed);
-            plots.push(Plot { name: name(&stem, place, several), svg, shows });
+            plots.push(Plot { name, svg, shows });
         }
     }
     Ok(plots)

@@ -23,22 +23,29 @@ const RULES: u32 = 400;
 
 /// Writes the site into a new folder.
 pub(super) fn write(made: &Path, draw: &mut Draw, pages: u32) -> Result<()> {
-    let put = |name: &str, text: &str| -> Result<()> {
-        let path = made.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(made))
-            .and_then(|()| fs::write(&path, text))
-            .with_context(|| format!("cannot write {}", path.display()))
-    };
     for (name, text) in FILES {
-        put(name, text)?;
+        put(made, name, text)?;
     }
-    put("site.toml", CONFIG)?;
-    put("styles/main.scss", &style_sheet(draw))?;
-    put("content/_index.md", "---\ntitle: Home\n---\nA site of generated pages.\n")?;
+    put(made, "site.toml", CONFIG)?;
+    put(made, "styles/main.scss", &style_sheet(draw))?;
+    write_content(made, draw, pages)
+}
+
+/// Writes the pages alone.
+pub(super) fn write_content(made: &Path, draw: &mut Draw, pages: u32) -> Result<()> {
+    put(made, "content/_index.md", "---\ntitle: Home\n---\nA site of generated pages.\n")?;
     for number in 0..pages {
-        put(&format!("content/{}", name(number)), &page(draw, number, pages))?;
+        put(made, &format!("content/{}", name(number)), &page(draw, number, pages))?;
     }
     Ok(())
+}
+
+/// Writes one file of a site.
+pub(super) fn put(made: &Path, name: &str, text: &str) -> Result<()> {
+    let path = made.join(name);
+    fs::create_dir_all(path.parent().unwrap_or(made))
+        .and_then(|()| fs::write(&path, text))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The name by which pages link to each other.
