@@ -92,10 +92,8 @@ pub(super) fn pie_needs_c_toolchain(index: &Index<'_>) -> Finding {
         .map(|variant| variant.name.as_str())
         .collect();
     // A target without a compiler of its own is as good as a machine without one.
-    let has_c = |target: &str| match target == info.machine.host {
-        true => info.c_compiler.is_some(),
-        false => info.cross.contains_key(target),
-    };
+    let is_here = |target: &str| target == info.machine.host && info.c_compiler.is_some();
+    let has_c = |target: &str| is_here(target) || info.cross.contains_key(target);
     let is_built = |status| status == Status::Built;
     let (with, rows): (Vec<_>, Vec<_>) = (index.run().artifacts.iter())
         .filter(|row| !row.stripped && pie.contains(&row.variant.as_str()) && row.status != Status::Skipped)
@@ -114,12 +112,11 @@ pub(super) fn pie_needs_c_toolchain(index: &Index<'_>) -> Finding {
     if rows.is_empty() {
         return Finding::undecided("no variant of this run is PIE");
     }
-    let found = match info.c_compiler {
-        None => "no C compiler was found".to_owned(),
-        Some(_) => {
-            let targets = unique(rows.iter().map(|row| row.target.as_str()));
-            format!("no C compiler was found for {} of the targets", targets.len())
-        }
+    let found = if info.c_compiler.is_none() {
+        "no C compiler was found".to_owned()
+    } else {
+        let targets = unique(rows.iter().map(|row| row.target.as_str()));
+        format!("no C compiler was found for {} of the targets", targets.len())
     };
     let by_status = |wanted: bool| {
         let some = rows.iter().filter(|row| is_built(row.status) == wanted);

@@ -31,6 +31,7 @@ Examples:
 /// off goes on where it was when it is called again; a finished one is never touched, the next gets a number.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Run {
     /// A first look: two programs, a few seconds of starts
     #[arg(long, conflicts_with = "full")]

@@ -98,7 +98,7 @@ pub(super) fn contents(text: &str) -> String {
             with_parts = heading == ACROSS;
             let is_program = heading.contains("rogram `");
             match programs.filter(|_| is_program) {
-                Some(at) => items[at].push_str(&format!(", {}", link(heading))),
+                Some(at) => items[at].extend([", ", &link(heading)]),
                 None => items.push(link(heading)),
             }
             if is_program && programs.is_none() {
@@ -108,7 +108,7 @@ pub(super) fn contents(text: &str) -> String {
             items.push(format!("{ACROSS}: {}", link(heading)));
         }
     }
-    items.iter().map(|item| format!("- {item}\n")).collect()
+    items.iter().flat_map(|item| ["- ", item, "\n"]).collect()
 }
 
 /// The section whose parts the table of contents names too.

@@ -57,8 +57,10 @@ impl Holder {
         drop(writer);
         let pid = Pid::from_raw(pid).filter(|_| pid > 0).ok_or_else(io::Error::last_os_error)?;
         let holder = Self { pid };
-        let mut answer = [0; 4];
-        reader.read_exact(&mut answer)?;
+        // To the end, which comes when the holder has let go of all that was open.
+        let mut answer = Vec::new();
+        reader.read_to_end(&mut answer)?;
+        let answer = answer.try_into().map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
         match i32::from_ne_bytes(answer) {
             0 => Ok(holder),
             libc::ENOMEM | libc::EPERM | libc::EAGAIN => {

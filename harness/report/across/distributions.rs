@@ -61,6 +61,9 @@ fn sets<'a>(index: &Index<'a>) -> Vec<Set<'a>> {
     index.variants(Language::Go).filter_map(set).collect()
 }
 
+/// Whether a case has a property.
+type Has<'f> = &'f dyn Fn(&str) -> bool;
+
 impl<'a> Distributions<'a, '_> {
     fn case(&self, program: &str, variant: &str) -> Option<&'a ArtifactRow> {
         self.index.case(program, variant, self.place, false)
@@ -164,7 +167,7 @@ impl<'a> Distributions<'a, '_> {
         let index = self.index;
         let loader = |id: &str| index.text(id, "interpreter").is_some();
         let is = |id: &str, metric: &str| index.number(id, metric, "") == Some(1);
-        let has: [(&str, &dyn Fn(&str) -> bool); 5] = [
+        let has: [(&str, Has<'_>); 5] = [
             ("PIE", &|id| is(id, "pie")),
             ("A loader is named", &loader),
             ("Linked to a library (libc, which the cgo runtime brings)", &|id| {
@@ -263,9 +266,10 @@ impl<'a> Distributions<'a, '_> {
                 let name = set.map_or("", |(set, _)| set.distribution);
                 format!("{} ({name}{more})", words::percent_interval(end.ratio))
             };
-            parts.push(match least.same_as(most) {
-                true => say(least),
-                false => format!("from {} to {}", say(least), say(most)),
+            parts.push(if least.same_as(most) {
+                say(least)
+            } else {
+                format!("from {} to {}", say(least), say(most))
             });
         }
         let none = of(&[Seen::NoDifference, Seen::WithinNoise]);

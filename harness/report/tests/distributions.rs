@@ -95,7 +95,7 @@ fn flipped_data_flips_what_is_said_of_distributions() {
             "no difference for",
         ),
         (
-            Synthetic { noise: 0.5, ..sets() }.shape("fedora-like", |s| s.start = 1.1),
+            Synthetic { noise: 0.2, ..sets() }.shape("fedora-like", |s| s.start = 1.1),
             "within the noise floor in 1 of 4",
             "(Fedora, +",
         ),

@@ -64,6 +64,7 @@ struct Comparison<'a, 'i> {
     stripped: bool,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the other parts may fail to draw their plots")]
 pub(super) fn part(index: &Index<'_>) -> Result<Option<(Part, Vec<Plot>)>> {
     let Some(comparison) = Comparison::of(index) else { return Ok(None) };
     let tables = [comparison.files_table(), comparison.starts_table(), comparison.missing_table()];
