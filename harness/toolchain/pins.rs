@@ -158,11 +158,9 @@ mod tests {
 
     #[test]
     fn the_newest_patch_is_the_one_with_the_highest_number() {
-        let mut text = "default = 'go1.2.3'\n".to_owned();
-        for name in ["1.21.9", "1.21.13", "1.21.0", "1.22rc2", "1.22beta1", "1.2.40"] {
-            text += &format!("['go{name}']\ngo-bin = '{name}'\n");
-        }
-        let pins = Pins::parse(&text).expect("reads");
+        let names = ["1.21.9", "1.21.13", "1.21.0", "1.22rc2", "1.22beta1", "1.2.40"];
+        let tables = names.map(|name| format!("['go{name}']\ngo-bin = '{name}'\n"));
+        let pins = Pins::parse(&format!("default = 'go1.2.3'\n{}", tables.concat())).expect("reads");
         assert_eq!(pins.newest(21), Some("go1.21.13"));
         assert_eq!(pins.newest(22), None, "a candidate is no patch");
         assert_eq!(pins.newest(2), Some("go1.2.40"));

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::reply::effects;
 use super::{Releases, Subject, short};
 use crate::claims::words::{self, TimeUnit};
-use crate::claims::{CPU_PINNED, behind, measure_words};
+use crate::claims::{Effect, behind};
 use crate::config::{Contrast, Program};
 use crate::report::plots::Plot;
 use crate::report::plots::lines::{self, Column, Point, Words};
@@ -140,7 +140,7 @@ fn starts<'a>(
             return Vec::new();
         }
         shown.extend(effects.iter().map(|effect| effect.ratio));
-        let of = |effect: &crate::claims::Effect<'a>| {
+        let of = |effect: &Effect<'a>| {
             let row = effect.difference?;
             let interval = row.low.zip(row.high).map(|(low, high)| [unit.scale(low), unit.scale(high)]);
             Some((effect.place, Point { value: unit.scale(row.estimate), interval }))
@@ -148,12 +148,7 @@ fn starts<'a>(
         let values: Vec<_> = effects.iter().filter_map(of).collect();
         points(releases, &values)
     };
-    column(
-        format!("{}, {} more", words::capital(&measure_words(CPU_PINNED)), unit.name),
-        contrasts,
-        programs,
-        line,
-    )
+    column(format!("CPU time of a start, {} more", unit.name), contrasts, programs, line)
 }
 
 fn column<'a>(

@@ -3,7 +3,7 @@
 use super::changes::PROPERTIES;
 use super::{Releases, Subject};
 use crate::claims::words;
-use crate::claims::{CPU_PINNED, Effect, counts, measure_words};
+use crate::claims::{CPU_PINNED, Effect, counts};
 use crate::config::{Contrast, Program};
 use crate::results::{EstimateRow, Place};
 
@@ -47,9 +47,10 @@ fn alike(releases: &Releases<'_, '_>) -> String {
     }
 }
 
-/// `PIE, given internal linking (`static` to `pie-internal`)`.
-fn name(contrast: &Contrast) -> String {
-    format!("{} (`{}` to `{}`)", contrast.what, contrast.base, contrast.changed)
+/// `PIE, given internal linking (`static` to `pie-internal`), stripped size`.
+fn about(contrast: &Contrast, measure: &str) -> String {
+    let Contrast { what, base, changed, .. } = contrast;
+    format!("{} (`{base}` to `{changed}`), {measure}", words::capital(what))
 }
 
 /// A number from the first release to the last, and where it was less or more than at both.
@@ -90,8 +91,8 @@ fn of_programs<'a>(
 
 fn size(releases: &Releases<'_, '_>, contrast: &Contrast) -> Option<String> {
     let stripped = releases.is_stripped();
-    let state = if stripped { "Stripped size" } else { "Size as linked" };
-    of_programs(releases, &format!("{state}, {}", name(contrast)), |program| {
+    let state = if stripped { "stripped size" } else { "size as linked" };
+    of_programs(releases, &about(contrast, state), |program| {
         trend(&releases.ratios(contrast, program, stripped), words::percent)
     })
 }
@@ -117,8 +118,7 @@ pub(super) fn effects<'a>(
 }
 
 fn start<'a>(releases: &Releases<'a, '_>, contrast: &'a Contrast) -> Option<String> {
-    let about = format!("{} of a start, {}", words::capital(&measure_words(CPU_PINNED)), name(contrast));
-    of_programs(releases, &about, |program| {
+    of_programs(releases, &about(contrast, "CPU time of a start, pinned"), |program| {
         let effects = effects(releases, contrast, program);
         if effects.len() < 2 {
             return None;

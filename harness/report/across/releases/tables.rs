@@ -2,8 +2,8 @@
 
 use super::reply::effects;
 use super::{Releases, Subject, short};
+use crate::claims::behind;
 use crate::claims::words::{self, TimeUnit};
-use crate::claims::{CPU_PINNED, behind, measure_words};
 use crate::report::across::Shown;
 use crate::report::markdown::Table;
 use crate::results::{EstimateRow, Place, Status};
@@ -118,10 +118,9 @@ fn starts(releases: &Releases<'_, '_>) -> Option<Shown> {
     }
     let first = shown.first()?;
     let title = format!(
-        "{} of a start, changed less base in us, with {:.0} % intervals one by one ({}; `+` more, `-` less, `=` no \
+        "CPU time of a start, pinned, changed less base in us, with {:.0} % intervals one by one ({}; `+` more, `-` less, `=` no \
          difference seen, `~` within the noise floor, `?` cannot be judged). The two sides of a contrast were \
          started interleaved, releases were not: what differs from column to column may be the machine's:",
-        words::capital(&measure_words(CPU_PINNED)),
         first.confidence * 100.0,
         behind(shown.iter().copied())
     );

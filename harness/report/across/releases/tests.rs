@@ -70,11 +70,15 @@ fn a_change_in_one_release_changes_the_sentence() {
             "Status of `pie-internal` (hello and net): unsupported in go1.21.13, built in go1.25.5.",
             "RELRO of",
         ),
-        (data(), "(`static` to `pie-internal`): hello +9.8 % in all 3; net +9.8 % in all 3.", "at least"),
+        (
+            data(),
+            "(`static` to `pie-internal`), stripped size: hello +9.8 % in all 3; net +9.8 % in all 3.",
+            "at least",
+        ),
         (
             changed(|s| s.size = 1.2),
             "hello +20.0 % (go1.21.13) to +9.8 % (go1.27.3); net +20.0 %",
-            "`pie-internal`): hello +9.8 % in all 3",
+            "`pie-internal`), stripped size: hello +9.8 % in all 3",
         ),
         (data(), "Relocations of `pie-internal`: hello 5112 in all 3; net 5112 in all 3.", "5113"),
         (
@@ -84,7 +88,7 @@ fn a_change_in_one_release_changes_the_sentence() {
         ),
         (
             data(),
-            "`pie-internal`): hello more in 3 of 3 releases; +0.30 ms [+0.29, +0.31] (go1.21.13) to +0.30 ms \
+            "`pie-internal`), CPU time of a start, pinned: hello more in 3 of 3 releases; +0.30 ms [+0.29, +0.31] (go1.21.13) to +0.30 ms \
              [+0.29, +0.31] (go1.27.3), intervals that overlap",
             "lie apart",
         ),
@@ -96,7 +100,7 @@ fn a_change_in_one_release_changes_the_sentence() {
         (
             changed(|s| s.start = 1.005),
             "hello more in 2 of 3, no difference seen in 1 of 3 releases",
-            "`pie-internal`): hello more in 3 of 3",
+            "`pie-internal`), CPU time of a start, pinned: hello more in 3 of 3",
         ),
         (
             data(),
@@ -194,7 +198,7 @@ fn without_starts_of_two_releases_no_cost_is_compared() {
     run.estimates.retain(|row| row.toolchain == NEW);
     let text = section(&run);
     assert!(text.contains("Starts were timed with go1.27.3, none with two releases alike"), "{text}");
-    assert!(!text.contains("CPU time, pinned of a start"), "{text}");
+    assert!(!text.contains("CPU time of a start, pinned"), "{text}");
     run.estimates.clear();
     assert!(section(&run).contains("No start of a PIE and its twin was timed."));
 }
@@ -228,7 +232,7 @@ fn the_plot_is_there_and_its_words_are_whole() {
         check_words(name, &plot.svg);
         assert!(text.contains("(plots/releases.png)"));
         assert!(plot.svg.contains("pie-internal of hello over static"), "{name}");
-        let timed = plot.svg.contains("CPU time, pinned, ms more");
+        let timed = plot.svg.contains("CPU time of a start, ms more");
         assert_eq!(timed, name != "untimed");
     }
 }
