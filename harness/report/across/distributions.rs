@@ -277,7 +277,7 @@ impl<'a> Distributions<'a, '_> {
             let quiet = |effect: &&Effect<'_>| matches!(effect.seen, Seen::NoDifference | Seen::WithinNoise);
             let quiet: Vec<Effect<'_>> = effects.iter().filter(quiet).copied().collect();
             let ends = not_excluded(&quiet).map_or(String::new(), |ends| format!(" ({ends} not excluded)"));
-            parts.push(format!("no difference for {}{ends}", words::list(&none)));
+            parts.push(format!("nothing beyond noise for {}{ends}", words::list(&none)));
         }
         let measure = measure_words(CPU_PINNED);
         let name = &program.name;

@@ -86,13 +86,13 @@ fn flipped_data_flips_what_is_said_of_distributions() {
             sets(),
             "- CPU time, pinned, of a start of `hello` over `static`: more in 3 of 4, no difference seen in 1 of 4; \
              from +65 % [+63, +67] (Alpine with musl, +0.45 ms [+0.45, +0.46]) to +89 % [+87, +91] (Fedora, +0.62 ms \
-             [+0.61, +0.63]); no difference for Debian (-1.2 % to +1.2 % not excluded).",
+             [+0.61, +0.63]); nothing beyond noise for Debian (-1.2 % to +1.2 % not excluded).",
             "less in",
         ),
         (
             shape("default", |s| s.start = 0.8),
             "more in 3 of 4, less in 1 of 4; from -20 %",
-            "no difference for",
+            "nothing beyond noise for",
         ),
         (
             Synthetic { noise: 0.2, ..sets() }.shape("fedora-like", |s| s.start = 1.1),
