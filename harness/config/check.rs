@@ -227,7 +227,9 @@ pub fn variants_of(all: &[Variant], kind: RunKind, wanted: &[String]) -> Result<
     if wanted.is_empty() {
         chosen.retain(|variant| variant.runs <= kind);
     } else {
-        chosen.iter_mut().for_each(|variant| variant.runs = RunKind::Quick);
+        for variant in &mut chosen {
+            variant.runs = RunKind::Quick;
+        }
     }
     Ok(chosen)
 }

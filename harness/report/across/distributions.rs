@@ -25,6 +25,9 @@ struct Set<'a> {
 type Linkage<'a> =
     (Option<&'a str>, Option<&'a str>, Vec<&'a str>, Option<u64>, Option<&'a str>, Option<u64>);
 
+/// What an artifact has or has not, by its case id.
+type Property<'f> = &'f dyn Fn(&str) -> bool;
+
 struct Distributions<'a, 'i> {
     index: &'i Index<'a>,
     place: Place<'a>,
@@ -164,7 +167,7 @@ impl<'a> Distributions<'a, '_> {
         let index = self.index;
         let loader = |id: &str| index.text(id, "interpreter").is_some();
         let is = |id: &str, metric: &str| index.number(id, metric, "") == Some(1);
-        let has: [(&str, &dyn Fn(&str) -> bool); 5] = [
+        let has: [(&str, Property<'_>); 5] = [
             ("PIE", &|id| is(id, "pie")),
             ("A loader is named", &loader),
             ("Linked to a library (libc, which the cgo runtime brings)", &|id| {
@@ -176,7 +179,7 @@ impl<'a> Distributions<'a, '_> {
         has.into_iter().filter_map(|(what, has)| self.property(what, has)).collect()
     }
 
-    fn property(&self, what: &str, has: &dyn Fn(&str) -> bool) -> Option<String> {
+    fn property(&self, what: &str, has: Property<'_>) -> Option<String> {
         let (mut yes, mut no, mut some) = (Vec::new(), Vec::new(), Vec::new());
         for set in &self.sets {
             let built = self.programs.iter().filter_map(|one| self.shipped(&one.name, &set.variant.name));
@@ -263,9 +266,10 @@ impl<'a> Distributions<'a, '_> {
                 let name = set.map_or("", |(set, _)| set.distribution);
                 format!("{} ({name}{more})", words::percent_interval(end.ratio))
             };
-            parts.push(match least.same_as(most) {
-                true => say(least),
-                false => format!("from {} to {}", say(least), say(most)),
+            parts.push(if least.same_as(most) {
+                say(least)
+            } else {
+                format!("from {} to {}", say(least), say(most))
             });
         }
         let none = of(&[Seen::NoDifference, Seen::WithinNoise]);
