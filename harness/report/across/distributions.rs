@@ -25,6 +25,9 @@ struct Set<'a> {
 type Linkage<'a> =
     (Option<&'a str>, Option<&'a str>, Vec<&'a str>, Option<u64>, Option<&'a str>, Option<u64>);
 
+/// What an artifact has or has not, by its case id.
+type Property<'f> = &'f dyn Fn(&str) -> bool;
+
 struct Distributions<'a, 'i> {
     index: &'i Index<'a>,
     place: Place<'a>,
@@ -60,9 +63,6 @@ fn sets<'a>(index: &Index<'a>) -> Vec<Set<'a>> {
     };
     index.variants(Language::Go).filter_map(set).collect()
 }
-
-/// Whether a case has a property.
-type Has<'f> = &'f dyn Fn(&str) -> bool;
 
 impl<'a> Distributions<'a, '_> {
     fn case(&self, program: &str, variant: &str) -> Option<&'a ArtifactRow> {
@@ -167,7 +167,7 @@ impl<'a> Distributions<'a, '_> {
         let index = self.index;
         let loader = |id: &str| index.text(id, "interpreter").is_some();
         let is = |id: &str, metric: &str| index.number(id, metric, "") == Some(1);
-        let has: [(&str, Has<'_>); 5] = [
+        let has: [(&str, Property<'_>); 5] = [
             ("PIE", &|id| is(id, "pie")),
             ("A loader is named", &loader),
             ("Linked to a library (libc, which the cgo runtime brings)", &|id| {
@@ -179,7 +179,7 @@ impl<'a> Distributions<'a, '_> {
         has.into_iter().filter_map(|(what, has)| self.property(what, has)).collect()
     }
 
-    fn property(&self, what: &str, has: &dyn Fn(&str) -> bool) -> Option<String> {
+    fn property(&self, what: &str, has: Property<'_>) -> Option<String> {
         let (mut yes, mut no, mut some) = (Vec::new(), Vec::new(), Vec::new());
         for set in &self.sets {
             let built = self.programs.iter().filter_map(|one| self.shipped(&one.name, &set.variant.name));

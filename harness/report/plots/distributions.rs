@@ -77,7 +77,7 @@ pub(super) fn draw(index: &Index<'_>, place: Place<'_>, sets: &[SetLines<'_>]) -
         grid(&mut sheet, axis, bottom);
     }
     for set in sets {
-        let middle = sheet.y + f64::midpoint(ROW * set.lines.len() as f64, GAP);
+        let middle = f64::midpoint(sheet.y, sheet.y + ROW * set.lines.len() as f64 + GAP);
         sheet.canvas.text(set.set, (MARGIN, middle), Anchor::Left, fit(set.set, STRONG, names));
         sheet.y += GAP / 2.0;
         for line in &set.lines {
