@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn the_farther_from_home_the_less_is_built() {
         let (plan, all) = spread(RunKind::Default, |_| ());
-        let map = ["static", "default", "pie-internal", "pie-external"].map(str::to_owned);
+        let map = ["static", "pie-internal", "pie-external"].map(str::to_owned);
         assert!(at(&all, "fuzzyfind go1.27.3 linux/amd64").contains(&"pie-internal".to_owned()));
         for (program, elsewhere) in [("hello", true), ("gofmt", true), ("fuzzyfind", false)] {
             assert_eq!(!at(&all, &format!("{program} go1.21.13 linux/amd64")).is_empty(), elsewhere);

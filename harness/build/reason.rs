@@ -20,7 +20,7 @@ pub(super) struct Refused {
 }
 
 /// What Go, a C compiler or a linker says where it lacks something or will not do something.
-const REFUSALS: [&str; 17] = [
+const REFUSALS: [&str; 18] = [
     // Go: no C compiler, or none wanted where one is needed.
     "requires external (cgo) linking, but cgo is not enabled",
     "C compiler \"",
@@ -30,6 +30,7 @@ const REFUSALS: [&str; 17] = [
     // Go: a mode, a target or a flag that this release or target does not have.
     "-buildmode=pie not supported",
     "buildmode=pie requires external",
+    "internal linking requested but external linking required",
     "not supported on",
     "unsupported GOOS/GOARCH pair",
     "flag provided but not defined",

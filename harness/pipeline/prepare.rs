@@ -87,6 +87,8 @@ pub(super) struct Prepared {
     pub(super) strip: Option<Strip>,
     pub(super) folders: Folders,
     pub(super) fetched: Fetched,
+    /// What is named as a C compiler for another target and is none.
+    pub(super) broken: Vec<NotMeasured>,
     pub(super) plan: Plan,
     pub(super) info: RunInfo,
 }
@@ -221,7 +223,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         variants: config.variants.clone(),
         contrasts: config.contrasts.clone(),
         plan_sha256: String::new(),
-        not_measured: cross.broken.into_iter().map(broken).collect(),
+        not_measured: Vec::new(),
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
     let folders = Folders::open(cache)?;
@@ -235,6 +237,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         strip,
         folders,
         fetched,
+        broken: cross.broken.into_iter().map(broken).collect(),
         plan,
         info,
     })
@@ -335,7 +338,7 @@ pub(super) fn surroundings<'a>(
 }
 
 pub(super) fn not_measured(prepared: &Prepared, timed: &[Timed]) -> Vec<NotMeasured> {
-    let mut list = Vec::new();
+    let mut list = prepared.broken.clone();
     let mut add = |what: &str, why: String| list.push(NotMeasured { what: what.to_owned(), why });
     if prepared.c_compiler.is_none() {
         add("variants that need a C compiler", "neither gcc nor clang nor cc is on PATH".to_owned());

@@ -31,7 +31,7 @@ impl Need {
         let says = |words: &str| row.reason.contains(words);
         match row.status {
             Status::Built => Self::Nothing,
-            Status::Unsupported if says("requires external") => Self::C,
+            Status::Unsupported if says("requires external") || says("external linking required") => Self::C,
             Status::Unsupported if says("not supported on") || says("unsupported GOOS/GOARCH") => Self::NoPie,
             _ => Self::Unknown,
         }
@@ -128,20 +128,12 @@ impl<'a> Map<'a> {
     /// What the releases disagree about.
     fn change(&self, target: &str) -> Option<String> {
         let needs = self.needs(target);
-        let steps: Vec<String> = needs
-            .windows(2)
-            .filter(|pair| pair[0].1 != pair[1].1)
-            .map(|pair| {
-                format!(
-                    "{} until {}, {} from {} on",
-                    pair[0].1.word(),
-                    pair[0].0,
-                    pair[1].1.word(),
-                    pair[1].0
-                )
-            })
-            .collect();
-        (!steps.is_empty()).then(|| format!("{target}: {}", steps.join(", ")))
+        let steps = needs.windows(2).filter(|pair| pair[0].1 != pair[1].1);
+        let mut steps: Vec<String> =
+            steps.map(|pair| format!("{} up to {}", pair[0].1.word(), pair[0].0)).collect();
+        let (_, last) = needs.last().filter(|_| !steps.is_empty())?;
+        steps.push(last.word().to_owned());
+        Some(format!("{target}: {}", steps.join(", then ")))
     }
 }
 
@@ -254,34 +246,36 @@ fn sizes(index: &Index<'_>, home: Place<'_>, map: &Map<'_>) -> Option<String> {
     ))
 }
 
-/// What started under an emulator, variant by variant.
+/// What started under an emulator, variant by variant, and for which targets it did not.
 fn ran(index: &Index<'_>) -> Vec<String> {
-    let tried = &index.run().emulated;
-    if tried.is_empty() {
-        return Vec::new();
-    }
-    let rows: Vec<(&str, Option<bool>)> =
-        tried.iter().filter_map(|row| Some((row.case.split('/').nth(1)?, row.ran))).collect();
-    let variants: BTreeSet<&str> = rows.iter().map(|(variant, _)| *variant).collect();
+    let part = |id: &'_ str, number: usize| id.split('/').nth(number).unwrap_or_default().to_owned();
+    let tried = index.run().emulated.iter();
+    let rows: Vec<(String, String, Option<bool>)> =
+        tried.map(|row| (part(&row.case, 1), part(&row.case, 3).replacen('-', "/", 1), row.ran)).collect();
+    let variants: BTreeSet<&str> = rows.iter().map(|(variant, ..)| variant.as_str()).collect();
+    let of_variant = |variant: &str| {
+        let of: Vec<_> = rows.iter().filter(|row| row.0 == variant && row.2.is_some()).collect();
+        let well = of.iter().filter(|row| row.2 == Some(true)).count();
+        let not: BTreeSet<&str> =
+            of.iter().filter(|row| row.2 == Some(false)).map(|row| row.1.as_str()).collect();
+        let not: Vec<String> = not.into_iter().map(str::to_owned).collect();
+        let not = if not.is_empty() { String::new() } else { format!(" (not for {})", words::list(&not)) };
+        (!of.is_empty()).then(|| format!("`{variant}` {}{not}", words::of(well, of.len())))
+    };
+    let each: Vec<String> = variants.into_iter().filter_map(of_variant).collect();
     let mut said: Vec<String> = Vec::new();
-    let each: Vec<String> = variants
-        .into_iter()
-        .filter_map(|variant| {
-            let of: Vec<bool> = rows.iter().filter(|row| row.0 == variant).filter_map(|row| row.1).collect();
-            let well = of.iter().filter(|ran| **ran).count();
-            (!of.is_empty()).then(|| format!("`{variant}` {}", words::of(well, of.len())))
-        })
-        .collect();
-    let untried = rows.iter().filter(|(_, ran)| ran.is_none()).count();
     if !each.is_empty() {
         said.push(format!(
-            "Started under qemu-user, to see that they run (never timed), these gave the right answer: {}. A \
-             dynamic one runs there only where the target's loader and libc are installed.",
-            each.join(", ")
+            "Started under qemu-user, to see that they run (never timed), these gave the right answer: {}. What was \
+             wrong stands in emulated.csv; a dynamic one runs there only where the target's loader and libc are \
+             installed.",
+            each.join("; ")
         ));
     }
+    let untried = rows.iter().filter(|row| row.2.is_none()).count() as u64;
     if untried > 0 {
-        said.push(format!("{untried} artifacts for other targets were not started: emulated.csv says why."));
+        let artifacts = words::count(untried, "artifact", "artifacts");
+        said.push(format!("Not started: {artifacts} for other targets; emulated.csv says why."));
     }
     said
 }
