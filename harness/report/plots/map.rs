@@ -26,7 +26,7 @@ pub(in crate::report) fn draw(map: &Map<'_>) -> Result<String> {
         count(Need::Nothing),
         map.targets.len()
     );
-    let subtitle = format!("{} as {}: CGO_ENABLED=0, no C compiler within reach", map.program, map.variant);
+    let subtitle = format!("{} as {}: PIE, CGO_ENABLED=0", map.program, map.variant);
     let mut sheet = Sheet::new(&title, &subtitle);
     sheet.legend(&[
         (Mark::Square, colour(Need::Nothing), "no C: Go links it alone"),
