@@ -10,7 +10,7 @@ use super::prepare::{Prepared, cores, surroundings};
 use super::rows;
 use crate::build::{self, Artifact, Outcome, Setup};
 use crate::cache::Cache;
-use crate::config::RunKind;
+use crate::config::{RunKind, Variant};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{self, FactRow, RunInfo, Status};
 use crate::ui::Phase;
@@ -42,6 +42,10 @@ pub(super) fn inspect(info: &RunInfo, outcomes: &mut [Outcome]) -> Result<Vec<Fa
                 let mut rows = results::facts::rows(&outcome.case.to_string(), &read);
                 rows.retain(|row| !is_rung || results::facts::OF_RUNGS.contains(&row.metric.as_str()));
                 rows.retain(|row| !away || results::facts::is_of_matrix(row));
+                // Of the sets of distributions what they come to, without the sections of each.
+                let variant = info.variants.iter().find(|variant| variant.name == outcome.case.variant);
+                let aside = variant.is_some_and(Variant::is_only_in_full_runs);
+                rows.retain(|row| !aside || row.metric != "section-size");
                 facts.extend(rows);
             }
             Err(error) => fail(outcome, format!("cannot read the facts: {error}")),
