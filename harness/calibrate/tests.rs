@@ -303,6 +303,29 @@ fn each_machine_has_a_folder_and_those_of_several_count_together() {
     assert!(!one.contains("machine") && !one.contains("| all"), "{one}");
 }
 
+#[test]
+fn quiet_and_loaded_centres_are_held_against_each_other() {
+    let rows = |loaded: f64| -> Vec<ComparisonRow> {
+        let spread =
+            |number: u32, ratio: f64| row(2 * number, Part::Spread, "pie-given-internal", ratio, 0.01);
+        let quiet = (0..20).map(|n| spread(n, 1.35 + 0.002 * f64::from(n % 3)));
+        let busy = (20..40).map(|n| ComparisonRow {
+            setting: Setting::OtherLoaded,
+            ..spread(n, loaded + 0.002 * f64::from(n % 3))
+        });
+        quiet.chain(busy).collect()
+    };
+    let said = |rows: &[ComparisonRow]| {
+        let one = Calibration { info: an_info(), summary: summarise(rows, &[]) };
+        report::calibration::figures(&[one]).replace('\n', " ")
+    };
+    let alike = said(&rows(1.35));
+    assert!(alike.contains("over nothing added +0.00 %, and their intervals overlap."), "{alike}");
+    let apart = said(&rows(1.40));
+    assert!(apart.contains("+3.70 %, and their intervals do not overlap."), "{apart}");
+    assert!(!said(&rows(1.40)[..20]).contains("The centres"));
+}
+
 /// The figures of the methodology are those of the committed calibration.
 #[test]
 fn the_methodology_has_the_figures_of_the_committed_calibration() {

@@ -139,7 +139,7 @@ pub fn figures(calibrations: &[Calibration]) -> String {
             "`pie-internal` over `static` for `hello`, 30 s each time, from fresh copies, pinned; `hyperfine -N` \
              with as many executions.",
             repeated(all),
-            String::new(),
+            agreement(all),
         ),
     ];
     let there = parts.into_iter().filter(|(_, _, table, _)| !table.is_empty());
@@ -169,6 +169,26 @@ fn together(all: &[(String, &Summary)]) -> String {
 fn added(shares: impl Iterator<Item = Share>) -> Option<Share> {
     let (hits, of) = shares.fold((0, 0), |(hits, of), share| (hits + share.hits, of + share.of));
     Some(Share { hits, of, interval: proportion_interval(hits, of, 0.95)? })
+}
+
+/// Whether the same contrast comes out alike with nothing added and with the other CPUs busy.
+fn agreement(all: &[(String, &Summary)]) -> String {
+    let one = |(label, summary): &(String, &Summary)| {
+        let of = |setting| {
+            let mut own = summary.repeated.iter().filter(|row| row.part == Part::Spread);
+            own.find(|row| row.setting == setting).map(|row| row.centre)
+        };
+        let (quiet, loaded) = (of(Setting::Quiet)?, of(Setting::OtherLoaded)?);
+        let overlap = match (quiet.interval?, loaded.interval?) {
+            (one, other) if one.0 <= other.1 && other.0 <= one.1 => "overlap",
+            _ => "do not overlap",
+        };
+        let label = if label.is_empty() { String::new() } else { format!(" ({label})") };
+        let more = format!("{:+.2} %", 100.0 * (loaded.mean / quiet.mean - 1.0));
+        Some(format!("the other CPUs busy over nothing added{label} {more}, and their intervals {overlap}"))
+    };
+    let said: Vec<String> = all.iter().filter_map(one).collect();
+    if said.is_empty() { String::new() } else { format!("\nThe centres: {}.\n", said.join("; ")) }
 }
 
 fn false_alarms(all: &[(String, &Summary)]) -> Table {
