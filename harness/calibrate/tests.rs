@@ -308,10 +308,10 @@ fn quiet_and_loaded_centres_are_held_against_each_other() {
     let rows = |loaded: f64| -> Vec<ComparisonRow> {
         let spread =
             |number: u32, ratio: f64| row(2 * number, Part::Spread, "pie-given-internal", ratio, 0.01);
-        let quiet = (0..20).map(|n| spread(n, 1.35 + 0.002 * f64::from(n % 3)));
+        let quiet = (0..20).map(|n| spread(n, 1.35 + 0.002 * f64::from(n % 2)));
         let busy = (20..40).map(|n| ComparisonRow {
             setting: Setting::OtherLoaded,
-            ..spread(n, loaded + 0.002 * f64::from(n % 3))
+            ..spread(n, loaded + 0.002 * f64::from(n % 2))
         });
         quiet.chain(busy).collect()
     };
