@@ -64,6 +64,7 @@ struct Comparison<'a, 'i> {
     stripped: bool,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a part may fail to draw its plots")]
 pub(super) fn part(index: &Index<'_>) -> Result<Option<(Part, Vec<Plot>)>> {
     let Some(comparison) = Comparison::of(index) else { return Ok(None) };
     let tables = [comparison.files_table(), comparison.starts_table(), comparison.missing_table()];
@@ -95,7 +96,8 @@ impl<'a, 'i> Comparison<'a, 'i> {
         let primary = all().filter(|contrast| contrast.primary && !contrast.control).collect();
         let mut comparison = Self { index, place, pairs, alone, primary, stripped: true };
         // Like is compared with like: without `strip`, all as they were linked.
-        let stripped = comparison.files().next().is_some();
+        let mut programs = comparison.pairs.iter().flat_map(|pair| pair.both());
+        let stripped = programs.any(|program| comparison.files_of(program).is_some());
         comparison.stripped = stripped;
         Some(comparison)
     }
