@@ -96,7 +96,8 @@ impl<'a, 'i> Comparison<'a, 'i> {
         let primary = all().filter(|contrast| contrast.primary && !contrast.control).collect();
         let mut comparison = Self { index, place, pairs, alone, primary, stripped: true };
         // Like is compared with like: without `strip`, all as they were linked.
-        let stripped = comparison.files().next().is_some();
+        let mut programs = comparison.pairs.iter().flat_map(|pair| pair.both());
+        let stripped = programs.any(|program| comparison.files_of(program).is_some());
         comparison.stripped = stripped;
         Some(comparison)
     }

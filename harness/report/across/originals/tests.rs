@@ -99,6 +99,17 @@ fn other_data_is_another_reply() {
         &quicker,
         "the original's interval lies below its fixture's in 1 of 1, as a ratio the original's interval lies below",
     );
+    let alone = change(&|run| {
+        for row in run.artifacts.iter_mut().filter(|row| row.program == "big") {
+            row.status = Status::Unsupported;
+        }
+    });
+    says(
+        &alone,
+        "0 of 2 fixtures can be set beside the program that each is modelled on; not `hello` beside `big`",
+    );
+    says(&alone, "Size of the file in bytes, stripped,");
+    says(&alone, "| hello | 1312152 | +9.8 % | 5112 | big | unsupported |");
     let untimed = change(&|run| run.estimates.retain(|row| row.program != "big"));
     says(&untimed, "No start of a fixture and of its original was timed in this run.");
     says(&untimed, "| big | ? | not timed |");
