@@ -312,8 +312,11 @@ const MARKS: [&str; 2] = ["<!-- calibration: begin -->\n", "<!-- calibration: en
 fn spliced(text: &str, calibrations: &[Calibration]) -> Option<String> {
     let begin = text.find(MARKS[0])? + MARKS[0].len();
     let end = begin + text[begin..].find(MARKS[1])?;
+    let machines = report::calibration::machines(calibrations);
+    let machines: String = machines.iter().flat_map(|machine| ["- ", machine, ".\n"]).collect();
+    let machines = report::calibration::prose(&machines);
     let figures = report::calibration::figures(calibrations);
-    Some(format!("{}\n{figures}\n{}", &text[..begin], &text[end..]))
+    Some(format!("{}\n{machines}\n{figures}\n{}", &text[..begin], &text[end..]))
 }
 
 /// Puts the figures of calibrations into a document.

@@ -50,6 +50,12 @@ pub(super) struct Words {
 
 /// The section of a run's report; none where there is no calibration.
 pub(super) fn part(calibrations: &[Calibration]) -> Option<Words> {
+    let (machines, figures) = (machines(calibrations), figures(calibrations));
+    (!calibrations.is_empty()).then_some(Words { machines, figures })
+}
+
+/// What each was made on, and when.
+pub fn machines(calibrations: &[Calibration]) -> Vec<String> {
     let machine = |(label, one): (String, &Calibration)| {
         let Calibration { info, summary } = one;
         let label = if label.is_empty() { label } else { format!("{label}: ") };
@@ -62,8 +68,7 @@ pub(super) fn part(calibrations: &[Calibration]) -> Option<Words> {
             summary.seconds / 60.0
         )
     };
-    let machines = labelled(calibrations).into_iter().map(machine).collect();
-    (!calibrations.is_empty()).then(|| Words { machines, figures: figures(calibrations) })
+    labelled(calibrations).into_iter().map(machine).collect()
 }
 
 /// Each calibration under a name for its machine, a letter; none where there is only one.
@@ -101,6 +106,11 @@ fn provenance(label: &str, calibration: &Calibration) -> String {
         machine.libc,
         info.toolchain,
     )
+}
+
+/// Prose in lines of the width that a report has.
+pub fn prose(text: &str) -> String {
+    fill_prose(text)
 }
 
 /// The tables, as the methodology and the report of a run have them too.
