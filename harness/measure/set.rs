@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rustix::thread::CpuSet;
@@ -116,9 +118,7 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
             return Ok(());
         }
         for file in self.own() {
-            pages::forget(file)
-                .and_then(|()| Pages::of(file))
-                .and_then(|pages| if pages.resident == 0 { Ok(()) } else { Err(kept(&pages)) })
+            forgotten(file)
                 .with_context(|| format!("cannot drop {} from the page cache", file.display()))
                 .hint("a file system in memory keeps what it has: let the cache folder be on a disk")?;
         }
@@ -144,6 +144,22 @@ impl<Folder: AsRef<Path>> CopySet<Folder> {
     }
 }
 
-fn kept(pages: &Pages) -> io::Error {
-    io::Error::other(format!("{} of {} pages stay", pages.resident, pages.total))
+/// How often a file is asked to leave the page cache, and the time between: the kernel passes over a folio that
+/// something has hold of just then, such as its own reclaim.
+const TRIES: u32 = 100;
+const BETWEEN: Duration = Duration::from_millis(20);
+
+/// Drops a file from the page cache, all of it.
+fn forgotten(file: &Path) -> io::Result<()> {
+    let mut stay = String::new();
+    for _ in 0..TRIES {
+        pages::forget(file)?;
+        let pages = Pages::of(file)?;
+        if pages.resident == 0 {
+            return Ok(());
+        }
+        stay = format!("{} of {} pages stay", pages.resident, pages.total);
+        thread::sleep(BETWEEN);
+    }
+    Err(io::Error::other(stay))
 }
