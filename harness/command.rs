@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::interrupt::{self, Interrupted};
 use crate::process::{self, Limits, Stopped};
+use crate::sys::apart::{self, Apart};
 
 /// A command to run; nothing of the environment is inherited.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Command {
     pub limit: Duration,
     /// How many bytes it may print.
     pub most_output: u64,
+    /// What it is kept from, in that order.
+    pub apart: Vec<Apart>,
 }
 
 /// How a command ended that was not stopped.
@@ -94,6 +97,12 @@ pub enum CommandError {
         /// How much it might print.
         most: u64,
     },
+    /// The kernel does not permit that it is kept apart as was asked.
+    #[error("{lacking}")]
+    Refused {
+        /// What is lacking.
+        lacking: String,
+    },
     /// gopie itself was interrupted.
     #[error("interrupted")]
     Interrupted(#[from] Interrupted),
@@ -110,7 +119,14 @@ impl Command {
             stdin: None,
             limit: Duration::from_secs(3600),
             most_output: 64 << 20,
+            apart: Vec::new(),
         }
+    }
+
+    /// Keeps it from something more.
+    pub fn apart(mut self, apart: Apart) -> Self {
+        self.apart.push(apart);
+        self
     }
 
     /// Adds arguments.
@@ -133,7 +149,10 @@ impl Command {
 
     /// Runs it to its end. On every other way out its whole process group has been killed.
     pub fn run(&self) -> Result<Finished, CommandError> {
-        let start = |source| CommandError::Start { program: self.program.clone(), source };
+        let start = |source| match self.apart.last().filter(|_| apart::is_refusal(&source)) {
+            Some(apart) => CommandError::Refused { lacking: apart.lacking() },
+            None => CommandError::Start { program: self.program.clone(), source },
+        };
         let mut stdout = tempfile::tempfile().map_err(start)?;
         let mut stderr = tempfile::tempfile().map_err(start)?;
         let expression = duct::cmd(&self.program, &self.args)
@@ -145,6 +164,9 @@ impl Command {
             Some(path) => expression.stdin_path(path),
             None => expression.stdin_null(),
         };
+        let kept = self.apart.clone();
+        let expression =
+            expression.before_spawn(move |command| kept.iter().try_for_each(|apart| apart.keep(command)));
         let printed = |file: &File| file.metadata().map_or(0, |file| file.len());
         let enough = || printed(&stdout) + printed(&stderr) > self.most_output;
         let limits = Limits { time: self.limit, interrupted: interrupt::flag() };

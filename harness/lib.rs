@@ -24,6 +24,7 @@ pub mod machine;
 pub mod measure;
 pub mod pipeline;
 pub mod plan;
+pub mod probe;
 pub mod process;
 pub mod report;
 pub mod results;

@@ -101,7 +101,7 @@ pub struct Surroundings<'a> {
 }
 
 /// The fixed environment of every start, before what the program's table adds.
-fn fixed_environment() -> BTreeMap<String, String> {
+pub fn fixed_environment() -> BTreeMap<String, String> {
     [("HOME", "/nonexistent"), ("LC_ALL", "C"), ("PATH", "/usr/bin:/bin")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()

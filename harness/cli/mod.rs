@@ -4,6 +4,7 @@ mod calibrate;
 mod diff;
 mod doctor;
 mod inspect;
+mod probe;
 mod record_usage;
 mod report;
 mod run;
@@ -31,6 +32,7 @@ Examples:
   gopie diff OLD NEW         where the bytes of two binaries differ
   gopie report reference     render the report of results/reference again
   gopie inspect /usr/bin     the facts of ELF files
+  gopie probe list           experiments on any binary
 
 Exit status: 0 well; 2 usage or a missing tool; 3 no answer (a case failed,
 input unreadable); 130 interrupted.";
@@ -43,6 +45,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Report(report::Report),
     Inspect(inspect::Inspect),
+    Probe(probe::Probe),
     #[command(hide = true)]
     RecordUsage(record_usage::RecordUsage),
 }
@@ -58,6 +61,7 @@ impl Cli {
             Some(Command::Doctor(doctor)) => doctor.run(),
             Some(Command::Report(report)) => report.run(),
             Some(Command::Inspect(inspect)) => inspect.run(),
+            Some(Command::Probe(probe)) => probe.run(),
             Some(Command::RecordUsage(record)) => record.run(),
         }
     }

@@ -31,15 +31,10 @@ pub struct Library {
 pub fn libraries<'a>(artifacts: impl IntoIterator<Item = &'a Path>) -> Result<Vec<Library>> {
     let mut found = BTreeSet::new();
     for artifact in artifacts {
-        let map = File::open(artifact).and_then(|file| Map::new(&file, file.metadata()?.len()));
-        let map = map.with_context(|| format!("cannot read {}", artifact.display()))?;
-        let loader = elf::read(map.bytes()).ok().and_then(|facts| facts.linkage.interpreter);
-        let Some(Ok(loader)) = loader.map(fs::canonicalize) else { continue };
-        let listed = Command::new(&loader).arg("--list").arg(artifact).env_clear().output();
-        let listed = listed.map(|output| output.stdout).unwrap_or_default();
-        let paths = paths(&String::from_utf8_lossy(&listed));
+        let Some((loader, listed)) = listed(artifact)? else { continue };
+        let Ok(loader) = fs::canonicalize(loader) else { continue };
         found.extend(
-            paths.into_iter().filter_map(|path| fs::canonicalize(path).ok()).map(|path| (path, false)),
+            listed.into_iter().filter_map(|path| fs::canonicalize(path).ok()).map(|path| (path, false)),
         );
         found.insert((loader, true));
     }
@@ -49,6 +44,18 @@ pub fn libraries<'a>(artifacts: impl IntoIterator<Item = &'a Path>) -> Result<Ve
     all.into_iter()
         .map(|path| Ok(Library { sha256: digest::of_file(&path)?, loader: loaders.contains(&path), path }))
         .collect()
+}
+
+/// The loader that an artifact names and the paths that it lists, links not followed; `None` of one that names none.
+pub fn listed(artifact: &Path) -> Result<Option<(PathBuf, Vec<PathBuf>)>> {
+    let map = File::open(artifact).and_then(|file| Map::new(&file, file.metadata()?.len()));
+    let map = map.with_context(|| format!("cannot read {}", artifact.display()))?;
+    let Some(loader) = elf::read(map.bytes()).ok().and_then(|facts| facts.linkage.interpreter) else {
+        return Ok(None);
+    };
+    let listed = Command::new(&loader).arg("--list").arg(artifact).env_clear().output();
+    let listed = listed.map(|output| output.stdout).unwrap_or_default();
+    Ok(Some((loader.into(), paths(&String::from_utf8_lossy(&listed)))))
 }
 
 /// The absolute paths of `name => /path (0x...)` and `/path (0x...)`.

@@ -28,7 +28,7 @@ pub use block::{Block, Start};
 pub use condition::{Addresses, Affinity, Condition, Procs, Recipe};
 pub use controls::Controls;
 pub use copies::Copies;
-pub use libraries::{Library, libraries};
+pub use libraries::{Library, libraries, listed};
 pub use quiet::Sentinel;
 pub use runner::{Arm, Runner, Starter};
 pub use seat::{Seat, on_one_cpu};

@@ -8,6 +8,7 @@ mod emulate;
 mod layouts;
 mod memory;
 mod prepare;
+mod probes;
 mod rows;
 mod stages;
 mod started;
@@ -33,6 +34,7 @@ use crate::{analyse, answers, report};
 
 pub use prepare::Options;
 use prepare::{not_measured, prepare, setup, surroundings};
+pub use probes::probe_file;
 use stages::{build_cases, check_answers, inspect, less_missing, rebuild, startable};
 
 /// What a run came to.
@@ -95,6 +97,7 @@ pub fn run(options: &Options) -> Result<Summary> {
     watched(options, || memory::measure(&folder, &cache, &prepared, &home, &outcomes))?;
     limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &home, &outcomes))?);
     folder.keep_traces(home.len())?;
+    watched(options, || probes::measure(&folder, &cache, &prepared, &home, &outcomes))?;
     if options.kind == RunKind::Full && !options.facts_only {
         BuildRow::keep(folder.path(), &builds::measure(&folder, &setup, &prepared, &outcomes)?)?;
     }

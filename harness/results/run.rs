@@ -10,7 +10,7 @@ use super::folder::CALIBRATION;
 use super::table;
 use super::{
     ArtifactRow, BlockRow, BuildRow, Calibration, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow,
-    LibraryRow, MemoryRow, RunInfo, SCHEMA, Samples, TraceRow, load_memory,
+    LibraryRow, MemoryRow, ProbeRow, RunInfo, SCHEMA, Samples, TraceRow, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -42,6 +42,8 @@ pub struct Run {
     pub libraries: Vec<LibraryRow>,
     /// `memory.csv.gz`; empty where no memory was measured.
     pub memory: Vec<MemoryRow>,
+    /// `probes.csv.gz`; empty where nothing was probed.
+    pub probes: Vec<ProbeRow>,
     /// `traces.csv.gz`; empty where nothing was traced.
     pub traces: Vec<TraceRow>,
 }
@@ -70,6 +72,7 @@ impl Run {
             layouts: LayoutRow::load(dir)?,
             libraries: LibraryRow::load(dir)?,
             memory: load_memory(dir)?.0,
+            probes: ProbeRow::load(dir)?,
             traces: TraceRow::load(dir)?,
         })
     }

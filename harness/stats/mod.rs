@@ -1,6 +1,7 @@
 //! Arithmetic on samples; pure, and knows nothing of programs.
 
 mod bootstrap;
+mod collisions;
 #[cfg(test)]
 mod draws;
 mod interval;
@@ -17,6 +18,7 @@ mod simultaneous;
 mod spread;
 
 pub use bootstrap::bootstrap_t;
+pub use collisions::{Agreement, Collisions, agreement, collisions, range};
 pub use interval::{Estimate, mean_interval};
 pub use line::{Line, line};
 pub use modes::{Dip, dip, dip_test};

@@ -1,5 +1,6 @@
 //! The ground floor: the only room with `unsafe` in it, one idea a file.
 
+pub mod apart;
 pub mod hold;
 pub mod load;
 pub mod map;

@@ -1,4 +1,4 @@
-//! A program that is stopped right after exec and then at addresses of its code, one after another.
+//! A program that is stopped right after exec, and then at addresses of its code, at its system calls, or at its end.
 //!
 //! The kernel stops it at a breakpoint instruction that is put there and taken away again; it does not run
 //! while it is looked at. All of its threads are followed, so that none meets the breakpoint alone. What is
@@ -7,12 +7,14 @@
 //!
 //! Sources: ptrace(2), `getauxval(3)`, `proc_pid_auxv(5)`, waitpid(2).
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, c_int, c_long};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::ptr::{null_mut, without_provenance_mut};
 use std::sync::mpsc;
@@ -23,6 +25,8 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal,
     set_parent_process_death_signal,
 };
+
+use super::apart::Apart;
 
 /// The breakpoint instruction, as it lies in the low bytes of a word, and how many bits it has.
 #[cfg(target_arch = "x86_64")]
@@ -53,6 +57,39 @@ pub struct Traced {
     _here: PhantomData<*const ()>,
 }
 
+/// More about a program that is traced.
+#[derive(Clone, Debug, Default)]
+pub struct With {
+    /// What it reads.
+    pub stdin: Option<PathBuf>,
+    /// The folder that it is started in.
+    pub dir: Option<PathBuf>,
+    /// What it is kept from.
+    pub apart: Vec<Apart>,
+}
+
+/// A system call of a traced program, or the answer to one.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The thread that makes it.
+    pub thread: u32,
+    /// Its number.
+    pub number: u64,
+    /// Its arguments; what is no pointer is what it is.
+    pub args: [u64; 6],
+    /// The answer, `-errno` where it failed; absent where it is about to be made.
+    pub answer: Option<i64>,
+}
+
+/// How a traced program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with that status.
+    Status(i32),
+    /// By a signal.
+    Signal(i32),
+}
+
 /// Whether breakpoints of this processor are known.
 pub fn is_known() -> bool {
     BREAKPOINT.1 > 0
@@ -68,15 +105,35 @@ impl Traced {
         env: &[(String, String)],
         limit: Duration,
     ) -> io::Result<Self> {
+        Self::start_apart(program, args, env, limit, &With::default())
+    }
+
+    /// As [`Traced::start`], with more about it.
+    pub fn start_apart<A: AsRef<OsStr>>(
+        program: &Path,
+        args: &[A],
+        env: &[(String, String)],
+        limit: Duration,
+        with: &With,
+    ) -> io::Result<Self> {
         let mut command = Command::new(program);
         command
             .args(args)
             .env_clear()
             .envs(env.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
+            .stdin(match &with.stdin {
+                Some(path) => File::open(path)?.into(),
+                None => Stdio::null(),
+            })
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0);
+        if let Some(dir) = &with.dir {
+            command.current_dir(dir);
+        }
+        for apart in &with.apart {
+            apart.keep(&mut command)?;
+        }
         // SAFETY: between fork and exec the closure makes two system calls and nothing else: it takes no lock,
         // allocates nothing, and touches no memory but its own.
         unsafe {
@@ -122,6 +179,80 @@ impl Traced {
         pair.map(|pair| pair[1]).ok_or_else(|| io::Error::other("its auxiliary vector has no entry"))
     }
 
+    /// Lets it run until it is about to end, all of its memory still there; gives the thread that ends it.
+    pub fn run_to_end(&mut self) -> io::Result<u32> {
+        self.follow(libc::PTRACE_O_TRACEEXIT)?;
+        go_on(self.pid, 0);
+        loop {
+            let (thread, status) = self.event()?;
+            if !libc::WIFSTOPPED(status) {
+                if self.reaped {
+                    return Err(io::Error::other("it was killed"));
+                }
+                continue;
+            }
+            let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
+            // A thread may end before the others; what ends all of them is a call of its own.
+            if event == libc::PTRACE_EVENT_EXIT && (thread == self.pid || ends_all(thread)) {
+                return Ok(thread.as_raw_pid().unsigned_abs());
+            }
+            go_on(thread, passed(signal, event));
+        }
+    }
+
+    /// Lets it run to its end and tells of every system call of it and its children, before it is made and after.
+    pub fn run_calls(&mut self, mut told: impl FnMut(&Call)) -> io::Result<End> {
+        self.follow(libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_TRACEFORK | libc::PTRACE_O_TRACEVFORK)?;
+        resume(libc::PTRACE_SYSCALL, self.pid, 0);
+        let mut made: HashMap<u32, (u64, [u64; 6])> = HashMap::new();
+        loop {
+            let (thread, status) = self.event()?;
+            if !libc::WIFSTOPPED(status) {
+                if self.reaped {
+                    return Ok(if libc::WIFSIGNALED(status) {
+                        End::Signal(libc::WTERMSIG(status))
+                    } else {
+                        End::Status(libc::WEXITSTATUS(status))
+                    });
+                }
+                continue;
+            }
+            let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
+            if signal == libc::SIGTRAP | 0x80 {
+                let id = thread.as_raw_pid().unsigned_abs();
+                match info(thread) {
+                    Ok(Info::Entry(number, args)) => {
+                        made.insert(id, (number, args));
+                        told(&Call { thread: id, number, args, answer: None });
+                    }
+                    Ok(Info::Exit(answer)) => {
+                        if let Some((number, args)) = made.remove(&id) {
+                            told(&Call { thread: id, number, args, answer: Some(answer) });
+                        }
+                    }
+                    // It is gone by now.
+                    Ok(Info::Other) | Err(_) => {}
+                }
+                resume(libc::PTRACE_SYSCALL, thread, 0);
+            } else {
+                resume(libc::PTRACE_SYSCALL, thread, passed(signal, event));
+            }
+        }
+    }
+
+    /// What else is told of, beside new threads.
+    fn follow(&self, more: c_int) -> io::Result<()> {
+        let options = libc::PTRACE_O_EXITKILL | libc::PTRACE_O_TRACECLONE | more;
+        request(libc::PTRACE_SETOPTIONS, self.pid, 0, u64::from(options.unsigned_abs()))
+    }
+
+    /// The next thing that happens.
+    fn event(&mut self) -> io::Result<(Pid, c_int)> {
+        let (thread, status) = next_event()?;
+        self.reaped |= thread == self.pid && !libc::WIFSTOPPED(status);
+        Ok((thread, status))
+    }
+
     /// Lets it run until one of its threads comes to that address; `false` where it ended before.
     pub fn run_to(&mut self, address: u64) -> io::Result<bool> {
         let (instruction, bits) = BREAKPOINT;
@@ -143,9 +274,7 @@ impl Traced {
                 request(libc::PTRACE_POKETEXT, thread, address, word)?;
                 return Ok(true);
             }
-            // A new thread begins with a stop that is the tracer's affair alone, as events are.
-            let ours = event != 0 || signal == libc::SIGSTOP;
-            go_on(thread, if ours { 0 } else { signal });
+            go_on(thread, passed(signal, event));
         }
     }
 }
@@ -198,7 +327,51 @@ fn number(value: u64) -> *mut u8 {
 
 /// Lets a thread run on; one that is gone needs nothing.
 fn go_on(thread: Pid, signal: c_int) {
-    let _ = request(libc::PTRACE_CONT, thread, 0, u64::from(signal.unsigned_abs()));
+    resume(libc::PTRACE_CONT, thread, signal);
+}
+
+fn resume(how: Request, thread: Pid, signal: c_int) {
+    let _ = request(how, thread, 0, u64::from(signal.unsigned_abs()));
+}
+
+/// The signal that a stopped thread gets when it goes on. A new thread begins with a stop that is the tracer's affair
+/// alone, as events are.
+fn passed(signal: c_int, event: c_int) -> c_int {
+    if event != 0 || signal == libc::SIGSTOP { 0 } else { signal }
+}
+
+enum Info {
+    Entry(u64, [u64; 6]),
+    Exit(i64),
+    Other,
+}
+
+/// What a thread that is stopped at a system call is about. Source: ptrace(2), `PTRACE_GET_SYSCALL_INFO` (Linux 5.3).
+fn info(thread: Pid) -> io::Result<Info> {
+    let mut info = MaybeUninit::<libc::ptrace_syscall_info>::zeroed();
+    let size = size_of::<libc::ptrace_syscall_info>();
+    // SAFETY: the kernel writes at most `size` bytes to where the pointer points; all zero bytes are a value of the
+    // structure, and the member of the union that is read is the one that `op` tells.
+    unsafe {
+        let pointer = info.as_mut_ptr();
+        if libc::ptrace(libc::PTRACE_GET_SYSCALL_INFO, thread.as_raw_pid(), number(size as u64), pointer)
+            == -1
+        {
+            return Err(io::Error::last_os_error());
+        }
+        let info = info.assume_init();
+        Ok(match info.op {
+            libc::PTRACE_SYSCALL_INFO_ENTRY => Info::Entry(info.u.entry.nr, info.u.entry.args),
+            libc::PTRACE_SYSCALL_INFO_EXIT => Info::Exit(info.u.exit.sval),
+            _ => Info::Other,
+        })
+    }
+}
+
+/// Whether a thread is in the call that ends all threads.
+fn ends_all(thread: Pid) -> bool {
+    let said = fs::read_to_string(format!("/proc/{}/syscall", thread.as_raw_pid()));
+    said.is_ok_and(|text| text.split(' ').next() == Some(&libc::SYS_exit_group.to_string()))
 }
 
 fn peek(thread: Pid, address: u64) -> io::Result<u64> {

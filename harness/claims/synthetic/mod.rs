@@ -174,6 +174,7 @@ impl Synthetic {
             layouts: Vec::new(),
             libraries: Vec::new(),
             memory: Vec::new(),
+            probes: Vec::new(),
             traces: Vec::new(),
         };
         for program in &self.programs {

@@ -1,0 +1,292 @@
+//! Experiments on an artifact that are neither read from its bytes nor timed: one file an experiment.
+//!
+//! Each starts the artifact in some way that shows something, and tells what it found as [`Found`]. What an
+//! experiment lacks on this machine it says, and the others go on. Whatever is set is set in the child alone, and
+//! every file is in a scratch folder of the cache: nothing is left behind, also where gopie is killed.
+
+mod addresses;
+mod maps;
+mod roots;
+mod writable;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::build::store;
+use crate::cache::Cache;
+use crate::command::{Command, CommandError, Finished};
+use crate::config::RunKind;
+use crate::elf::{self, Facts};
+use crate::hint::HintExt;
+
+/// How long one start may take.
+const LIMIT: Duration = Duration::from_secs(20);
+/// How much it may print.
+const MOST_SAID: u64 = 64 << 20;
+
+/// An experiment.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub what: &'static str,
+    /// The smallest run that has it.
+    runs: RunKind,
+    /// Whether it is asked of every program, or only of those that a quick run has.
+    each: bool,
+    run: fn(&Subject, &Around<'_>) -> Result<Told>,
+}
+
+/// All of them, in the order in which they are told.
+pub const PROBES: [Probe; 3] = [
+    Probe {
+        name: "empty-root",
+        what: "what it needs of the system to start: alone, with its loader, with its libraries",
+        runs: RunKind::Quick,
+        each: true,
+        run: roots::probe,
+    },
+    Probe {
+        name: "addresses",
+        what: "where things lie over many starts, and what one address tells of others",
+        runs: RunKind::Default,
+        each: false,
+        run: addresses::probe,
+    },
+    Probe {
+        name: "writable-memory",
+        what: "what can be written at its end, and which words of it point to code",
+        runs: RunKind::Quick,
+        each: true,
+        run: writable::probe,
+    },
+];
+
+/// What is probed: a program with a command that does something and ends.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The file.
+    pub path: PathBuf,
+    /// The name that it is started by.
+    pub name: String,
+    /// Arguments after its name.
+    pub args: Vec<String>,
+    /// Its whole environment.
+    pub env: BTreeMap<String, String>,
+    /// What it is.
+    pub facts: Facts,
+    /// What it does where nothing keeps it from anything.
+    normal: Normal,
+}
+
+#[derive(Clone, Debug)]
+struct Normal {
+    status: Option<i32>,
+    stdout: Vec<u8>,
+}
+
+/// What an experiment may use.
+#[derive(Clone, Debug)]
+pub struct Around<'a> {
+    /// For scratch folders.
+    pub cache: &'a Cache,
+    /// The path of a C compiler.
+    pub c_compiler: Option<&'a Path>,
+    /// Whether there is time for the long form.
+    pub long: bool,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// What.
+    pub key: String,
+    /// `bool`, `count`, `bytes`, `bits`, `probability` or `text`.
+    pub unit: &'static str,
+    /// The value, where it is a number.
+    pub number: Option<f64>,
+    /// The value, where it is a text; else what there is to say of it.
+    pub text: String,
+}
+
+impl Found {
+    fn number(key: impl Into<String>, unit: &'static str, number: f64) -> Self {
+        Self { key: key.into(), unit, number: Some(number), text: String::new() }
+    }
+
+    fn count(key: impl Into<String>, number: usize) -> Self {
+        Self::number(key, "count", number as f64)
+    }
+
+    fn bool(key: impl Into<String>, yes: bool, text: impl Into<String>) -> Self {
+        Self { key: key.into(), unit: "bool", number: Some(f64::from(u8::from(yes))), text: text.into() }
+    }
+
+    fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { key: key.into(), unit: "text", number: None, text: text.into() }
+    }
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// Which question; empty where it is all of them.
+    pub key: String,
+    /// `not-applicable`, `not-available` or `failed`.
+    pub word: &'static str,
+    /// In full.
+    pub why: String,
+}
+
+/// What an experiment tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// What it found.
+    pub found: Vec<Found>,
+    /// What it did not.
+    pub lacking: Vec<Lacking>,
+}
+
+impl Told {
+    fn lack(&mut self, key: impl Into<String>, word: &'static str, why: impl Into<String>) {
+        self.lacking.push(Lacking { key: key.into(), word, why: why.into() });
+    }
+
+    fn nothing(word: &'static str, why: impl Into<String>) -> Self {
+        let mut told = Self::default();
+        told.lack("", word, why);
+        told
+    }
+}
+
+const NOT_APPLICABLE: &str = "not-applicable";
+const NOT_AVAILABLE: &str = "not-available";
+const FAILED: &str = "failed";
+
+/// How a start under some condition went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Went {
+    /// As ever: the same status, and the same output.
+    Well,
+    /// Otherwise; how, in words.
+    Otherwise(String),
+    /// This machine does not permit the condition.
+    Lacking(String),
+}
+
+impl Probe {
+    /// The experiment of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        PROBES.into_iter().find(|probe| probe.name == name)
+    }
+
+    /// Whether a run of that kind asks it of a program that is part of such runs.
+    pub fn is_asked(&self, program: RunKind, run: RunKind) -> bool {
+        run >= self.runs && (self.each || program == RunKind::Quick)
+    }
+
+    /// Does it.
+    pub fn run(&self, subject: &Subject, around: &Around<'_>) -> Result<Told> {
+        (self.run)(subject, around).with_context(|| format!("{} of {}", self.name, subject.path.display()))
+    }
+}
+
+impl Subject {
+    /// Reads the file, and starts it once to see what it does.
+    pub fn new(path: &Path, name: &str, args: Vec<String>, env: BTreeMap<String, String>) -> Result<Self> {
+        let read = || format!("cannot read {}", path.display());
+        let facts = elf::read(&fs::read(path).with_context(read)?).with_context(read)?;
+        let normal = Normal { status: None, stdout: Vec::new() };
+        let mut subject = Self { path: path.to_owned(), name: name.to_owned(), args, env, facts, normal };
+        let finished = subject.command(path, Path::new("/")).run()?;
+        subject.normal = Normal { status: finished.status, stdout: finished.stdout };
+        if subject.normal.status.is_none() {
+            return Err(anyhow!(
+                "{}: {}",
+                path.display(),
+                finished.signal.map_or_else(String::new, |signal| format!("killed by signal {signal}"))
+            ))
+            .hint("give it arguments with which it ends by itself, after --");
+        }
+        Ok(subject)
+    }
+
+    /// A fresh copy of its file.
+    fn copy(&self, to: &Path) -> Result<()> {
+        let file = File::open(&self.path).with_context(|| format!("cannot read {}", self.path.display()));
+        store::write(to, &mut file?)
+    }
+
+    /// Its command, with that path for the file.
+    fn command(&self, path: &Path, dir: &Path) -> Command {
+        let mut command = Command::new(path, dir).args(&self.args).env(self.env.clone()).limit(LIMIT);
+        command.most_output = MOST_SAID;
+        command
+    }
+
+    /// How a start went, beside what it does where nothing keeps it from anything.
+    fn went(&self, command: &Command) -> Result<Went> {
+        Ok(match command.run() {
+            Ok(finished) => self.compared(&finished),
+            Err(CommandError::Refused { lacking }) => Went::Lacking(lacking),
+            Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
+            Err(CommandError::Start { source, .. }) => {
+                Went::Otherwise(format!("cannot be started: {source}"))
+            }
+            Err(error) => Went::Otherwise(error.to_string()),
+        })
+    }
+
+    fn compared(&self, finished: &Finished) -> Went {
+        if finished.status != self.normal.status {
+            let said = finished.complaint();
+            let said = said.lines().next().unwrap_or_default();
+            let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+            return Went::Otherwise(format!("{}{said}", finished.end()));
+        }
+        if finished.stdout == self.normal.stdout {
+            Went::Well
+        } else {
+            Went::Otherwise("printed something else".to_owned())
+        }
+    }
+
+    /// The loader that it names.
+    fn interpreter(&self) -> Option<&str> {
+        self.facts.linkage.interpreter.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program of the system; `None`, said, where there is none.
+    pub(super) fn subject(path: &str, args: &[&str]) -> Option<Subject> {
+        let args = args.iter().map(|&arg| arg.to_owned()).collect();
+        match Subject::new(Path::new(path), "program", args, BTreeMap::new()) {
+            Ok(subject) if subject.interpreter().is_some() => Some(subject),
+            Ok(_) => {
+                crate::ui::say(&format!("SKIPPED: {path} is static here"));
+                None
+            }
+            Err(error) => {
+                crate::ui::say(&format!("SKIPPED: {error:#}"));
+                None
+            }
+        }
+    }
+
+    /// What a probe tells of it.
+    pub(super) fn asked(subject: &Subject, probe: fn(&Subject, &Around<'_>) -> Result<Told>) -> Told {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::at(folder.path().join("cache")).expect("a cache");
+        let around = Around { cache: &cache, c_compiler: Some(Path::new("/usr/bin/cc")), long: false };
+        probe(subject, &around).expect("asks")
+    }
+}
