@@ -4,10 +4,18 @@
 //! can carry it; what they cannot show is named beside the verdict. Which claims there are, and each rule in
 //! words, stands in `claims.toml`.
 
+mod ablation;
+mod addresses;
+mod alone;
 mod cost;
 mod effect;
+mod exposure;
+mod kernel;
 mod linkage;
 mod memory;
+pub mod middle;
+mod packages;
+mod probed;
 mod relocations;
 mod settings;
 pub mod speed;
@@ -99,17 +107,27 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 10] = [
-    ("pie-makes-dynamic", linkage::pie_makes_dynamic),
-    ("pie-needs-c-toolchain", linkage::pie_needs_c_toolchain),
-    ("pie-needs-loader", linkage::pie_needs_loader),
-    ("static-stands-alone", linkage::static_stands_alone),
+const RULES: [(&str, Rule); 20] = [
+    ("pie-makes-dynamic", ablation::pie_makes_dynamic),
+    ("pie-needs-c-toolchain", ablation::pie_needs_c_toolchain),
+    ("pie-needs-loader", alone::pie_needs_loader),
+    ("static-stands-alone", alone::static_stands_alone),
+    ("kernel-abi-only", kernel::kernel_abi_only),
+    ("fixed-addresses", addresses::fixed_addresses),
+    ("one-leak-tells-all", addresses::one_leak_tells_all),
+    ("known-code", addresses::known_code),
+    ("no-mitigation", exposure::no_mitigation),
+    ("extra-attack-surface", exposure::extra_attack_surface),
+    ("response", packages::response),
+    ("some-programs-need-cgo", packages::some_programs_need_cgo),
+    ("packaging-cost", packages::packaging_cost),
     ("imports-enable-cgo", linkage::imports_enable_cgo),
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
     ("relocation-cost", relocations::cost_grows),
     ("speed-cost", speed::speed),
     ("memory-cost", memory::memory),
+    ("middle-ground", middle::middle_ground),
 ];
 
 #[derive(Deserialize)]
@@ -156,5 +174,7 @@ pub fn judge(run: &Run) -> Vec<Judged> {
     CLAIMS.claim.iter().map(judge).collect()
 }
 
+#[cfg(test)]
+mod probe_tests;
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,13 @@ pub(super) fn of_pie_only<'a, T>(
     all
 }
 
+/// The distribution's whole set of flags that the proposal is set beside, by the name of its variant.
+pub(super) fn distribution<'a>(index: &Index<'a>) -> Option<&'a str> {
+    let mut all = index.run().info.contrasts.iter();
+    let total = all.find(|contrast| contrast.total && contrast.primary && index.language(contrast) == Language::Go);
+    total.map(|contrast| contrast.changed.as_str())
+}
+
 /// Each name once, in the order of its first appearance.
 pub(super) fn unique<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();

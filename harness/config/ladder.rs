@@ -54,6 +54,7 @@ impl Rung {
             what: format!("a rung of the relocation ladder: {pointers} pointers, one every {stride} bytes"),
             source: Source::Ladder(self),
             own_c: false,
+            trials: false,
             stands_for: None,
             runs,
             variants: Vec::new(),

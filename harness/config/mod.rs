@@ -7,6 +7,7 @@ mod check;
 mod contrasts;
 mod ladder;
 mod program;
+pub mod trials;
 mod variant;
 
 use std::fs;

@@ -243,6 +243,9 @@ pub struct Program {
     /// Whether a Go program has C of its own, so that it is cgo whatever it imports of the standard library.
     #[serde(default)]
     pub own_c: bool,
+    /// Whether builds of it are tried with one flag more or less, and without a C compiler.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub trials: bool,
     /// The program that it is modelled on, another one of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_for: Option<String>,
@@ -269,4 +272,8 @@ impl Program {
         variant.language == self.source.language()
             && (self.variants.is_empty() || self.variants.contains(&variant.name))
     }
+}
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

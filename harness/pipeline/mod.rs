@@ -5,6 +5,7 @@
 
 mod builds;
 mod emulate;
+mod imports;
 mod layouts;
 mod memory;
 mod prepare;
@@ -14,6 +15,7 @@ mod stages;
 mod started;
 mod timing;
 mod traces;
+mod trials;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -98,6 +100,7 @@ pub fn run(options: &Options) -> Result<Summary> {
     limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &home, &outcomes))?);
     folder.keep_traces(home.len())?;
     watched(options, || probes::measure(&folder, &cache, &prepared, &home, &outcomes))?;
+    trials::measure(&folder, &cache, &prepared, &outputs)?;
     if options.kind == RunKind::Full && !options.facts_only {
         BuildRow::keep(folder.path(), &builds::measure(&folder, &setup, &prepared, &outcomes)?)?;
     }

@@ -14,13 +14,16 @@ mod criterion;
 mod layouts;
 mod markdown;
 mod memory;
+mod middle;
 mod plots;
+mod probes;
 mod program;
 mod raster;
 mod relocations;
 mod sizes;
 mod startup;
 mod traces;
+mod trials;
 mod variants;
 mod verdicts;
 
@@ -71,6 +74,9 @@ struct Page<'a> {
     scope: String,
     memory: Option<memory::Memory>,
     traces: Option<traces::Traces>,
+    middle: Option<middle::Middle>,
+    trials: Vec<trials::Part>,
+    probes: Vec<probes::Part>,
     noise: closing::Noise,
     controls: controls::Controls,
     calibration: Option<calibration::Words>,
@@ -82,10 +88,11 @@ struct Page<'a> {
 
 const TEMPLATE: &str = include_str!("report.md.j2");
 /// What the template includes, by name.
-const INCLUDED: [(&str, &str); 4] = [
+const INCLUDED: [(&str, &str); 5] = [
     ("across.md.j2", include_str!("across.md.j2")),
     ("startup.md.j2", include_str!("startup.md.j2")),
     ("controls.md.j2", include_str!("controls.md.j2")),
+    ("probes.md.j2", include_str!("probes.md.j2")),
     ("traces.md.j2", include_str!("traces.md.j2")),
 ];
 
@@ -212,6 +219,9 @@ fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
         scope: answer::layouts(index),
         memory: drawn.memory,
         traces: traces::part(index),
+        middle: middle::part(index),
+        trials: trials::parts(index),
+        probes: probes::parts(index),
         noise: closing::noise(index),
         controls: controls::controls(index),
         calibration: calibration::part(&index.run().calibrations),

@@ -63,7 +63,7 @@ pub(super) fn part(run: &Run) -> Verdicts {
 fn detail(judged: &Judged) -> Detail {
     let link = |name: &String| format!("[{name}](#{})", anchor(&program_heading(Language::Go, name)));
     let programs: Vec<String> = judged.programs.iter().map(link).collect();
-    let rows: Vec<String> = judged.evidence.iter().map(|text| format!("`{text}`")).collect();
+    let rows: Vec<String> = judged.evidence.iter().map(|text| rows_with_links(text)).collect();
     let evidence = match (rows.as_slice(), programs.as_slice()) {
         ([], []) => String::new(),
         (rows, []) => words::list(rows),
@@ -78,4 +78,14 @@ fn detail(judged: &Judged) -> Detail {
         waits: judged.waits,
         evidence,
     }
+}
+
+/// The rows behind a verdict; those of probes with links to where they are shown.
+fn rows_with_links(text: &str) -> String {
+    let rows = format!("`{text}`");
+    let Some(named) = text.strip_prefix("probes.csv: ") else { return rows };
+    let probes = named.split(", ").filter(|name| PROBES.iter().any(|probe| probe.name == *name));
+    let links: Vec<String> =
+        probes.map(|name| format!("[{name}](#{})", anchor(&probes::heading(name)))).collect();
+    if links.is_empty() { rows } else { format!("{rows} ({})", links.join(", ")) }
 }

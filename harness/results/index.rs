@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{ArtifactRow, EstimateRow, FactRow, Run, Status};
+use super::{ArtifactRow, EstimateRow, FactRow, ProbeRow, Run, Status};
 use crate::config::{Contrast, Language, PROPOSAL, Program, Variant, contrasts_of, timed_contrasts};
 
 /// A toolchain and a target: what a program is built with and for.
@@ -54,6 +54,7 @@ pub struct Index<'a> {
     artifacts: HashMap<(&'a str, &'a str, Place<'a>, bool), &'a ArtifactRow>,
     facts: HashMap<&'a str, Vec<&'a FactRow>>,
     estimates: HashMap<(&'a str, &'a str), Vec<&'a EstimateRow>>,
+    probes: HashMap<(&'a str, &'a str), Vec<&'a ProbeRow>>,
     /// By language, those of this machine first.
     places: Vec<(Language, Place<'a>)>,
 }
@@ -66,6 +67,7 @@ impl<'a> Index<'a> {
             artifacts: HashMap::new(),
             facts: HashMap::new(),
             estimates: HashMap::new(),
+            probes: HashMap::new(),
             places: Vec::new(),
         };
         let programs = run.info.programs.iter();
@@ -84,6 +86,9 @@ impl<'a> Index<'a> {
         }
         for row in &run.estimates {
             index.estimates.entry((&row.program, &row.name)).or_default().push(row);
+        }
+        for row in &run.probes {
+            index.probes.entry((&row.case, &row.probe)).or_default().push(row);
         }
         // Home comes first; the order is else that of the cases.
         let home = run.info.home();
@@ -204,6 +209,11 @@ impl<'a> Index<'a> {
     /// A fact that is a text.
     pub fn text(&self, case: &str, metric: &str) -> Option<&'a str> {
         self.facts(case, metric).find(|row| row.key.is_empty()).map(|row| row.text.as_str())
+    }
+
+    /// What a probe told of a case, in its order; nothing where it was not asked.
+    pub fn probed(&self, case: &str, probe: &str) -> &[&'a ProbeRow] {
+        self.probes.get(&(case, probe)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Estimates of a contrast or of a case, by their statistic.

@@ -21,6 +21,7 @@ mod rows;
 mod run;
 pub mod table;
 mod traces;
+mod trials;
 
 pub use builds::BuildRow;
 pub use calibration::{
@@ -40,6 +41,7 @@ pub use probes::ProbeRow;
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
 pub use run::{Run, load_info, load_samples};
 pub use traces::TraceRow;
+pub use trials::TrialRow;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use super::folder::CALIBRATION;
 use super::table;
 use super::{
     ArtifactRow, BlockRow, BuildRow, Calibration, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow,
-    LibraryRow, MemoryRow, ProbeRow, RunInfo, SCHEMA, Samples, TraceRow, load_memory,
+    LibraryRow, MemoryRow, ProbeRow, RunInfo, SCHEMA, Samples, TraceRow, TrialRow, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -46,6 +46,8 @@ pub struct Run {
     pub probes: Vec<ProbeRow>,
     /// `traces.csv.gz`; empty where nothing was traced.
     pub traces: Vec<TraceRow>,
+    /// `trials.csv`; empty where no builds were tried.
+    pub trials: Vec<TrialRow>,
 }
 
 impl Run {
@@ -74,6 +76,7 @@ impl Run {
             memory: load_memory(dir)?.0,
             probes: ProbeRow::load(dir)?,
             traces: TraceRow::load(dir)?,
+            trials: TrialRow::load(dir)?,
         })
     }
 }

@@ -176,6 +176,7 @@ impl Synthetic {
             memory: Vec::new(),
             probes: Vec::new(),
             traces: Vec::new(),
+            trials: Vec::new(),
         };
         for program in &self.programs {
             for (variant, shape) in &self.variants {

@@ -1,0 +1,196 @@
+//! Rules over where things lie in many starts.
+
+use super::probed::{Probed, at_home, probed};
+use super::subject::unique;
+use super::{Finding, Verdict, words};
+use crate::config::{Language, PROPOSAL};
+use crate::results::Index;
+
+const PROBE: &str = "addresses";
+/// What the Go runtime and the linker place, and not the kernel alone.
+const OF_GO: [&str; 6] = ["text", "read-only data", "data", "bss", "Go heap", "goroutine stack"];
+
+fn evidence() -> Vec<String> {
+    vec!["probes.csv: addresses".to_owned()]
+}
+
+/// What was asked of Go programs, here and in other releases for this machine's target.
+fn asked<'a>(index: &Index<'a>) -> Vec<Probed<'a>> {
+    let host = &index.run().info.machine.host;
+    let places: Vec<_> = index.everywhere().into_iter().filter(|place| place.target == host).collect();
+    let all = probed(index, Language::Go, &places, PROBE);
+    all.into_iter().filter(|one| one.number("starts").is_some()).collect()
+}
+
+fn untried(index: &Index<'_>) -> Finding {
+    let why = at_home(index, PROBE).iter().find_map(|one| one.lacking(""));
+    Finding::undecided(why.map_or_else(
+        || "this run looked at no addresses".to_owned(),
+        |why| format!("no addresses could be looked at: {why}"),
+    ))
+}
+
+/// Whether a region lies at one place in all starts; `None` of one that is not there.
+fn is_fixed(one: &Probed<'_>, region: &str) -> Option<bool> {
+    one.number(&format!("{region}: places")).map(|places| places <= 1.0)
+}
+
+fn starts(all: &[Probed<'_>]) -> String {
+    let counts: Vec<f64> = all.iter().filter_map(|one| one.number("starts")).collect();
+    let least = counts.iter().copied().fold(f64::INFINITY, f64::min);
+    format!("{} artifacts, at least {least} starts each", counts.len())
+}
+
+pub(super) fn fixed_addresses(index: &Index<'_>) -> Finding {
+    let all = asked(index);
+    if all.is_empty() {
+        return untried(index);
+    }
+    let mut said = Vec::new();
+    let (mut everywhere, mut nowhere, mut sometimes) = (0, 0, 0);
+    for region in OF_GO {
+        let having: Vec<(&Probed<'_>, bool)> =
+            all.iter().filter_map(|one| Some((one, is_fixed(one, region)?))).collect();
+        let fixed: Vec<&Probed<'_>> = having.iter().filter(|(_, fixed)| *fixed).map(|(one, _)| *one).collect();
+        let moving: Vec<&Probed<'_>> = having.iter().filter(|(_, fixed)| !fixed).map(|(one, _)| *one).collect();
+        match (fixed.len(), moving.len()) {
+            (0, 0) => continue,
+            (_, 0) => {
+                everywhere += 1;
+                said.push(format!("{region}: at one place in all of {}", having.len()));
+            }
+            (0, _) => {
+                nowhere += 1;
+                said.push(format!("{region}: moves in all of {}{}", having.len(), bits(&moving, region)));
+            }
+            _ => {
+                sometimes += 1;
+                said.push(format!(
+                    "{region}: at one place in {} ({}), moves in {} ({}){}",
+                    fixed.len(),
+                    told(&fixed),
+                    moving.len(),
+                    told(&moving),
+                    bits(&moving, region)
+                ));
+            }
+        }
+    }
+    let verdict = match (everywhere, nowhere, sometimes) {
+        (0, 0, 0) => return untried(index),
+        (_, 0, 0) => Verdict::Supported,
+        (0, _, 0) => Verdict::Refuted,
+        _ => Verdict::Qualified,
+    };
+    let because = format!("{} ({}).", said.join("; "), starts(&all));
+    let programs = unique(all.iter().map(|one| one.built.program));
+    Finding { verdict, because, evidence: evidence(), programs }
+}
+
+/// Variants, with the releases where there are several.
+fn told(all: &[&Probed<'_>]) -> String {
+    let variants = unique(all.iter().map(|one| one.variant()));
+    let releases = unique(all.iter().map(|one| one.built.place.toolchain));
+    let of = if releases.len() > 1 { format!(" of {}", words::list(&releases)) } else { String::new() };
+    format!("{}{of}", words::code_list(&variants))
+}
+
+/// The fewest bits that any of those demonstrates.
+fn bits(all: &[&Probed<'_>], region: &str) -> String {
+    let bits = all.iter().filter_map(|one| one.number(&format!("{region}: bits demonstrated")));
+    let least = bits.fold(f64::INFINITY, f64::min);
+    if least.is_finite() { format!(", {least:.1} bits demonstrated at the least") } else { String::new() }
+}
+
+pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
+    let all: Vec<Probed<'_>> = at_home(index, PROBE).into_iter().filter(|one| one.number("starts").is_some()).collect();
+    if all.is_empty() {
+        return untried(index);
+    }
+    // Only what moves hides anything that a leak could tell.
+    let (mut told, mut pairs) = (0, 0);
+    let mut hidden: Vec<String> = Vec::new();
+    for one in &all {
+        for row in one.rows().filter(|row| row.key.ends_with(": bits demonstrated")) {
+            let Some((other, leaked)) = row.key.trim_end_matches(": bits demonstrated").split_once(" given ") else {
+                continue;
+            };
+            if is_fixed(one, other) != Some(false) {
+                continue;
+            }
+            pairs += 1;
+            match row.number {
+                Some(left) if left > 0.0 => {
+                    let pair = format!("{other} from {leaked}");
+                    if !hidden.contains(&pair) {
+                        hidden.push(pair);
+                    }
+                }
+                _ => told += 1,
+            }
+        }
+    }
+    let evidence = vec!["probes.csv: addresses, `... given ...`".to_owned()];
+    let programs = unique(all.iter().map(|one| one.built.program));
+    if pairs == 0 {
+        let because = format!("nothing moves in any artifact, so that there is nothing left to tell ({})", starts(&all));
+        return Finding { verdict: Verdict::Supported, because, evidence, programs };
+    }
+    let examples = hidden.iter().take(3).cloned().collect::<Vec<_>>();
+    let because = format!(
+        "of regions that move, {} are told by an address in another region: the distance was the same in every start. {}({})",
+        words::of(told, pairs),
+        if hidden.is_empty() { String::new() } else { format!("Some bits are left in others, as in {}. ", words::list(&examples)) },
+        starts(&all)
+    );
+    let verdict = match told {
+        n if n == pairs => Verdict::Supported,
+        0 => Verdict::Refuted,
+        _ => Verdict::Qualified,
+    };
+    Finding { verdict, because, evidence, programs }
+}
+
+pub(super) fn known_code(index: &Index<'_>) -> Finding {
+    const KEY: &str = "code at known addresses";
+    let all: Vec<Probed<'_>> = at_home(index, PROBE).into_iter().filter(|one| one.number(KEY).is_some()).collect();
+    let of = |pie: bool| -> Vec<&Probed<'_>> {
+        all.iter()
+            .filter(|one| if pie { one.built.is_pie(index) } else { one.variant() == PROPOSAL })
+            .collect()
+    };
+    let (proposed, pies) = (of(false), of(true));
+    if proposed.is_empty() {
+        return untried(index);
+    }
+    let known: Vec<&&Probed<'_>> = proposed.iter().filter(|one| one.number(KEY) > Some(0.0)).collect();
+    let range = |all: &[&Probed<'_>]| {
+        let bytes: Vec<f64> = all.iter().filter_map(|one| one.number(KEY)).collect();
+        let (low, high) = (bytes.iter().copied().fold(f64::INFINITY, f64::min), bytes.iter().copied().fold(0.0, f64::max));
+        if low < high { format!("{low} to {high} bytes") } else { format!("{high} bytes") }
+    };
+    let mut because = format!(
+        "{} artifacts of `{PROPOSAL}` have code at addresses that were the same in every start: {}.",
+        words::of(known.len(), proposed.len()),
+        range(&proposed)
+    );
+    if !pies.is_empty() {
+        let without = pies.iter().filter(|one| one.number(KEY) == Some(0.0)).count();
+        because.push_str(&format!(" Of PIEs {} have none ({}).", words::of(without, pies.len()), range(&pies)));
+        let given = |one: &&&Probed<'_>| one.number("code known given text");
+        let all_of: Vec<f64> = pies.iter().filter_map(|one| Some(given(&one)? / one.number("code in all")?)).collect();
+        if let Some(least) = all_of.iter().copied().reduce(f64::min) {
+            because.push_str(&format!(
+                " One leaked address of its code makes at least {:.0} % of the code of every PIE known.",
+                100.0 * least
+            ));
+        }
+    }
+    let verdict = match known.len() {
+        0 => Verdict::Refuted,
+        n if n == proposed.len() => Verdict::Supported,
+        _ => Verdict::Qualified,
+    };
+    let programs = unique(all.iter().map(|one| one.built.program));
+    Finding { verdict, because, evidence: vec!["probes.csv: addresses, `code ...`".to_owned()], programs }
+}

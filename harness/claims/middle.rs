@@ -1,0 +1,261 @@
+//! The middle ground: every variant as a vector of properties against its cost.
+//!
+//! One variant stands behind another only if it is better in no property and its cost is more beyond what the
+//! intervals leave open. What does not apply is incomparable, and no properties are added up.
+
+use super::effect::CPU_PINNED;
+use super::probed::probed;
+use super::subject::built;
+use super::{Finding, Verdict, words};
+use crate::config::{Language, PROPOSAL, Program};
+use crate::results::{EstimateRow, Index, Place};
+
+/// Whether a variant has a property; `None` where that does not apply or was not looked at.
+type Has = Option<bool>;
+
+/// A property, better where it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// What somebody wants who wants it.
+    pub wanted: &'static str,
+}
+
+/// The properties, in the order of every vector.
+pub const PROPERTIES: [Property; 7] = [
+    Property { name: "starts alone", wanted: "a program that starts without the system's loader and libraries" },
+    Property { name: "no foreign code", wanted: "no code of others in the process" },
+    Property { name: "code moves", wanted: "code at addresses that nobody knows beforehand" },
+    Property { name: "data moves", wanted: "data at addresses that nobody knows beforehand" },
+    Property { name: "full RELRO", wanted: "relocated data that is read-only, and functions bound at start" },
+    Property { name: "no C needed", wanted: "a build without a C toolchain" },
+    Property { name: "system names", wanted: "users and hosts as the system's C library resolves them" },
+];
+
+/// A variant of a program: what it has, and what it costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice<'a> {
+    /// The variant.
+    pub variant: &'a str,
+    /// One for each of [`PROPERTIES`].
+    pub has: Vec<Has>,
+    /// CPU time of a start against the proposal, pinned: the ratio with the interval that is judged by; none of the
+    /// proposal itself.
+    pub start: Option<(f64, f64, f64)>,
+    /// Size of the stripped file, in bytes.
+    pub size: Option<u64>,
+}
+
+impl Choice<'_> {
+    /// Whether it costs more than another one beyond what the intervals leave open.
+    fn costs_more(&self, other: &Self) -> bool {
+        matches!((self.start, other.start), (Some((_, low, _)), Some((_, _, high))) if low > high)
+    }
+
+    /// Whether another one is as good in every property, and cheaper.
+    fn stands_behind(&self, other: &Self) -> bool {
+        let as_good = self.has.iter().zip(&other.has).all(|(own, others)| match (own, others) {
+            (Some(own), Some(others)) => others >= own,
+            (None, None) => true,
+            _ => false,
+        });
+        as_good && self.costs_more(other)
+    }
+}
+
+/// The choices of a program at home, in the order of the variants.
+pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) -> Vec<Choice<'a>> {
+    let of = |probe: &str| probed(index, Language::Go, &[place], probe);
+    let (roots, addresses, foreign) = (of("empty-root"), of("addresses"), of("foreign-code"));
+    let found = |all: &[super::probed::Probed<'a>], variant: &str, key: &str| -> Option<f64> {
+        let one = all.iter().find(|one| one.built.program == program.name && one.variant() == variant);
+        one.and_then(|one| one.number(key))
+    };
+    let own = built(index).into_iter().filter(|one| one.program == program.name && one.place == place);
+    own.map(|one| {
+        let variant = one.variant.name.as_str();
+        let relro = index.text(&one.row.id, "relro");
+        let has = vec![
+            found(&roots, variant, "alone").map(|alone| alone > 0.0),
+            found(&foreign, variant, "foreign code").map(|bytes| bytes == 0.0),
+            found(&addresses, variant, "code at known addresses").map(|bytes| bytes == 0.0),
+            found(&addresses, variant, "data: places").map(|places| places > 1.0),
+            // Where nothing is relocated there is nothing to protect.
+            relro.filter(|relro| *relro != "not-applicable").map(|relro| relro == "full"),
+            Some(one.row.cgo_enabled == "0"),
+            Some(one.row.cgo_enabled == "1"),
+        ];
+        let shipped = index.artifact(&program.name, variant, place, true).unwrap_or(one.row);
+        Choice { variant, has, start: start(index, program, place, variant), size: shipped.size }
+    })
+    .collect()
+}
+
+/// What a start costs against the proposal.
+fn start(index: &Index<'_>, program: &Program, place: Place<'_>, variant: &str) -> Option<(f64, f64, f64)> {
+    if variant == PROPOSAL {
+        return Some((1.0, 1.0, 1.0));
+    }
+    let contrasts = index.run().info.contrasts.iter();
+    let mut against = contrasts.filter(|contrast| contrast.base == PROPOSAL && contrast.changed == variant);
+    let row: &EstimateRow =
+        against.find_map(|contrast| index.estimate(&contrast.name, &program.name, place, CPU_PINNED, "ratio"))?;
+    let (low, high) = (row.low_simultaneous.or(row.low)?, row.high_simultaneous.or(row.high)?);
+    Some((row.estimate, low, high))
+}
+
+/// Those that nothing stands before, by their variants.
+pub fn undominated<'a>(all: &[Choice<'a>]) -> Vec<&'a str> {
+    let free = |one: &&Choice<'a>| !all.iter().any(|other| one.stands_behind(other));
+    all.iter().filter(free).map(|one| one.variant).collect()
+}
+
+/// Which variant has a property at the least cost of a start, and what it lacks that others have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cheapest<'a> {
+    /// The property.
+    pub property: Property,
+    /// The variant.
+    pub variant: &'a str,
+    /// Its ratio.
+    pub ratio: f64,
+    /// Others that cannot be told from it by what they cost.
+    pub level: Vec<&'a str>,
+    /// Properties that it does not have and another variant has.
+    pub given_up: Vec<&'static str>,
+}
+
+/// For each property that some variant has and some has not, the cheapest that has it.
+pub fn cheapest<'a>(all: &[Choice<'a>]) -> Vec<Cheapest<'a>> {
+    let mut rows = Vec::new();
+    for (number, property) in PROPERTIES.into_iter().enumerate() {
+        let having: Vec<&Choice<'a>> =
+            all.iter().filter(|one| one.has[number] == Some(true) && one.start.is_some()).collect();
+        let ratio = |one: &Choice<'_>| one.start.map_or(f64::INFINITY, |(ratio, ..)| ratio);
+        let Some(best) = having.iter().min_by(|a, b| ratio(a).total_cmp(&ratio(b))) else { continue };
+        if all.iter().all(|one| one.has[number] != Some(false)) {
+            continue;
+        }
+        let level = having.iter().filter(|one| one.variant != best.variant && !one.costs_more(best));
+        let lacks = |other: &(usize, Property)| {
+            best.has[other.0] == Some(false) && all.iter().any(|one| one.has[other.0] == Some(true))
+        };
+        let given_up = PROPERTIES.into_iter().enumerate().filter(lacks).map(|(_, lacked)| lacked.name);
+        rows.push(Cheapest {
+            property,
+            variant: best.variant,
+            ratio: ratio(best),
+            level: level.map(|one| one.variant).collect(),
+            given_up: given_up.collect(),
+        });
+    }
+    rows
+}
+
+/// The program that choices are shown of: the first that everything is timed and probed of.
+pub fn subject<'a>(index: &Index<'a>) -> Option<(&'a Program, Place<'a>)> {
+    Some((index.go_programs().next()?, *index.places().first()?))
+}
+
+pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
+    let set = super::subject::distribution(index).unwrap_or_default();
+    let Some((program, place)) = subject(index) else { return Finding::undecided("no program was built") };
+    let all = choices(index, program, place);
+    let find = |name: &str| all.iter().find(|one| one.variant == name);
+    let (Some(ours), Some(theirs)) = (find(PROPOSAL), find(set)) else {
+        return Finding::undecided(format!("`{PROPOSAL}` and a distribution's whole set were not both built"));
+    };
+    if all.iter().all(|one| one.start.is_none() || one.variant == PROPOSAL) {
+        return Finding::undecided("no starts were timed, so that nothing has a cost");
+    }
+    let free = undominated(&all);
+    let better = |one: &Choice<'_>| {
+        let more: Vec<&str> = PROPERTIES
+            .iter()
+            .zip(one.has.iter().zip(&ours.has))
+            .filter(|(_, (has, ours))| **has == Some(true) && **ours == Some(false))
+            .map(|(property, _)| property.name)
+            .collect();
+        more
+    };
+    let between: Vec<(&Choice<'_>, Vec<&str>)> = all
+        .iter()
+        .filter(|one| one.variant != PROPOSAL && one.variant != set && free.contains(&one.variant))
+        .filter(|one| theirs.costs_more(one))
+        .map(|one| (one, better(one)))
+        .filter(|(_, more)| !more.is_empty())
+        .collect();
+    let said: Vec<String> = between
+        .iter()
+        .map(|(one, more)| {
+            let ratio = one.start.map_or(f64::NAN, |(ratio, ..)| ratio);
+            format!("`{}` ({}, a start {} times)", one.variant, words::list(more), words::ratio(ratio))
+        })
+        .collect();
+    let because = if said.is_empty() {
+        format!(
+            "of {} variants of {} none has a property that `{PROPOSAL}` lacks, costs less than `{set}` beyond the \
+             intervals, and has nothing as good and cheaper before it",
+            all.len(),
+            program.name
+        )
+    } else {
+        format!(
+            "variants of {} with a property that `{PROPOSAL}` lacks, cheaper to start than `{set}` beyond the intervals, \
+             and nothing as good and cheaper before them: {}",
+            program.name,
+            words::list(&said)
+        )
+    };
+    let verdict = if said.is_empty() { Verdict::Refuted } else { Verdict::Supported };
+    Finding {
+        verdict,
+        because,
+        evidence: vec!["probes.csv: empty-root, addresses, foreign-code".to_owned(), "estimates.csv: ratios against `static`".to_owned()],
+        programs: vec![program.name.clone()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(variant: &str, has: [Has; 2], start: (f64, f64, f64)) -> Choice<'_> {
+        let has = has.into_iter().chain(std::iter::repeat_n(None, PROPERTIES.len() - 2)).collect();
+        Choice { variant, has, start: Some(start), size: None }
+    }
+
+    const YES: Has = Some(true);
+    const NO: Has = Some(false);
+
+    #[test]
+    fn only_what_is_no_better_and_dearer_stands_behind() {
+        let cheap = choice("cheap", [YES, NO], (1.0, 0.99, 1.01));
+        let rows = [
+            ("dearer", choice("dearer", [YES, NO], (1.3, 1.2, 1.4)), true),
+            ("as dear", choice("as dear", [YES, NO], (1.02, 1.0, 1.04)), false),
+            ("better in one", choice("better in one", [YES, YES], (1.3, 1.2, 1.4)), false),
+            ("worse and dearer", choice("worse and dearer", [NO, NO], (1.3, 1.2, 1.4)), true),
+            ("not comparable", choice("not comparable", [YES, None], (1.3, 1.2, 1.4)), false),
+        ];
+        for (name, one, behind) in rows {
+            assert_eq!(one.stands_behind(&cheap), behind, "{name}");
+            let all = [cheap.clone(), one];
+            assert_eq!(undominated(&all).contains(&name), !behind);
+        }
+    }
+
+    #[test]
+    fn the_cheapest_of_each_property_is_named_with_what_it_lacks() {
+        let all = [
+            choice("a", [YES, NO], (1.0, 0.99, 1.01)),
+            choice("b", [NO, YES], (1.5, 1.4, 1.6)),
+            choice("c", [NO, YES], (1.55, 1.45, 1.65)),
+        ];
+        let rows = cheapest(&all);
+        assert_eq!(rows.len(), 2);
+        assert_eq!((rows[0].variant, rows[0].given_up.as_slice()), ("a", &[PROPERTIES[1].name][..]));
+        assert_eq!((rows[1].variant, rows[1].level.as_slice()), ("b", &["c"][..]));
+    }
+}

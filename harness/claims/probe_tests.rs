@@ -1,0 +1,321 @@
+//! Each decisive finding of a probe, turned around: the verdict turns with it.
+
+use super::synthetic::Synthetic;
+use super::{Judged, Verdict, judge};
+use crate::results::{FactRow, ProbeRow, Run, Status, TrialRow};
+
+/// A finding of a probe: variant, key, and a number or why there is none.
+type Finding<'a> = (&'a str, &'a str, Result<f64, &'a str>);
+
+/// A made-up run in which a probe found that of every program.
+fn run(probe: &str, findings: &[Finding<'_>]) -> Run {
+    let mut run = Synthetic::default().run();
+    add(&mut run, probe, findings);
+    run
+}
+
+fn add(run: &mut Run, probe: &str, findings: &[Finding<'_>]) {
+    let cases: Vec<(String, String)> =
+        run.artifacts.iter().filter(|row| row.stripped).map(|row| (row.id.clone(), row.variant.clone())).collect();
+    for (case, variant) in cases {
+        for (_, key, value) in findings.iter().filter(|(wanted, ..)| *wanted == variant || *wanted == "*") {
+            run.probes.push(ProbeRow {
+                case: case.clone(),
+                probe: probe.to_owned(),
+                key: (*key).to_owned(),
+                unit: "count".to_owned(),
+                number: value.ok(),
+                status: if value.is_ok() { "ok" } else { "not-available" }.to_owned(),
+                text: value.err().unwrap_or_default().to_owned(),
+            });
+        }
+    }
+}
+
+#[track_caller]
+fn check(run: &Run, id: &str, expected: Verdict, said: &str) {
+    let judged: Judged = judge(run).into_iter().find(|judged| judged.id == id).expect("a claim of that id");
+    assert_eq!(judged.verdict, expected, "{id}: {}", judged.because);
+    assert!(judged.because.contains(said), "{id}: {said:?} is not in {:?}", judged.because);
+}
+
+const YES: Result<f64, &str> = Ok(1.0);
+const NO: Result<f64, &str> = Ok(0.0);
+
+#[test]
+fn pie_needs_loader() {
+    let id = "pie-needs-loader";
+    check(&run("empty-root", &[]), id, Verdict::Undecided, "started no PIEs");
+    let roots = |alone, with_loader| {
+        run("empty-root", &[("*", "alone", alone), ("*", "with-loader", with_loader), ("*", "with-libraries", YES)])
+    };
+    check(&roots(NO, YES), id, Verdict::Supported, "0 of 8 PIEs started");
+    check(&roots(NO, YES), id, Verdict::Supported, "8 of 8 started once the loader was added");
+    check(&roots(NO, NO), id, Verdict::Supported, "0 of 8 started once the loader was added, and 8 of 8 once");
+    check(&roots(YES, YES), id, Verdict::Refuted, "8 of 8 PIEs started");
+    check(&roots(Err("no namespaces"), YES), id, Verdict::Undecided, "no namespaces");
+    let one = run("empty-root", &[("static-pie", "alone", YES), ("pie-internal", "alone", NO)]);
+    check(&one, id, Verdict::Qualified, "2 of 4 PIEs started in a root that holds nothing else: `static-pie`");
+}
+
+#[test]
+fn static_stands_alone() {
+    let id = "static-stands-alone";
+    let roots = |alone, musl| run("empty-root", &[("static", "alone", alone), ("static", "beside-musl", musl)]);
+    check(&roots(YES, YES), id, Verdict::Supported, "2 of them also beside musl");
+    check(&roots(YES, Err("musl is not here")), id, Verdict::Supported, "musl is not here");
+    check(&roots(YES, NO), id, Verdict::Refuted, "0 of 2");
+    check(&roots(NO, YES), id, Verdict::Refuted, "0 of 2");
+    check(&roots(Err("no namespaces"), YES), id, Verdict::Undecided, "no namespaces");
+    let mut some = roots(YES, YES);
+    some.probes[0].number = Some(0.0);
+    some.probes[0].text = "exit status 1".to_owned();
+    check(&some, id, Verdict::Qualified, "hello (exit status 1)");
+    // It starts, and yet names a library: found on the system, perhaps.
+    let mut leaning = roots(YES, YES);
+    let needed = FactRow {
+        case: "hello/static/go1.27.3/linux-amd64".to_owned(),
+        metric: "needed".to_owned(),
+        key: "libc.so.6".to_owned(),
+        unit: "count".to_owned(),
+        number: Some(1),
+        text: String::new(),
+    };
+    leaning.facts.push(needed);
+    check(&leaning, id, Verdict::Qualified, "1 of 2");
+}
+
+#[test]
+fn kernel_abi_only() {
+    let id = "kernel-abi-only";
+    let calls = "works under these calls alone";
+    let files = "works under these files alone";
+    let traced = |more: Finding<'static>| {
+        run("sandbox", &[("static", calls, YES), ("static", files, YES), ("static", "kinds of system calls", Ok(20.0)), more])
+    };
+    check(&run("sandbox", &[]), id, Verdict::Undecided, "traced no system calls");
+    check(&traced(("static", "file /sys/kernel/mm/x", YES)), id, Verdict::Supported, "2 of 2");
+    check(&traced(("static", "file /etc/passwd", YES)), id, Verdict::Refuted, "`/etc/passwd`");
+    // What was looked for and is not there was no need.
+    check(&traced(("static", "file /etc/passwd", NO)), id, Verdict::Supported, "2 of 2");
+    check(&traced(("static", "without futex", NO)), id, Verdict::Supported, "these calls were needed: `futex`");
+    check(&run("sandbox", &[("static", calls, NO), ("static", files, YES)]), id, Verdict::Refuted, "0 of 2");
+    check(&run("sandbox", &[("static", calls, Err("no seccomp"))]), id, Verdict::Undecided, "no seccomp");
+    let mut some = traced(("static", "file /proc/self/maps", YES));
+    some.probes.push(ProbeRow { key: "file /etc/hosts".to_owned(), ..some.probes[3].clone() });
+    check(&some, id, Verdict::Qualified, "1 of 2");
+}
+
+fn places(heap: f64, of_pie: f64, of_static: f64) -> Run {
+    run(
+        "addresses",
+        &[
+            ("*", "starts", Ok(400.0)),
+            ("*", "Go heap: places", Ok(heap)),
+            ("static", "text: places", Ok(of_static)),
+            ("pie-internal", "text: places", Ok(of_pie)),
+            ("pie-internal", "text: bits demonstrated", Ok(14.0)),
+        ],
+    )
+}
+
+#[test]
+fn fixed_addresses() {
+    let id = "fixed-addresses";
+    check(&run("addresses", &[]), id, Verdict::Undecided, "looked at no addresses");
+    check(&places(1.0, 1.0, 1.0), id, Verdict::Supported, "Go heap: at one place in all of");
+    check(&places(400.0, 400.0, 400.0), id, Verdict::Refuted, "Go heap: moves in all of");
+    let some = places(1.0, 400.0, 1.0);
+    check(&some, id, Verdict::Qualified, "text: at one place in 2 (`static`), moves in 2 (`pie-internal`), 14.0 bits");
+}
+
+#[test]
+fn one_leak_tells_all() {
+    let id = "one-leak-tells-all";
+    let leak = |left: f64| {
+        run(
+            "addresses",
+            &[
+                ("pie-internal", "starts", Ok(400.0)),
+                ("pie-internal", "text: places", Ok(400.0)),
+                ("pie-internal", "data: places", Ok(400.0)),
+                ("pie-internal", "data given text: bits demonstrated", Ok(0.0)),
+                ("pie-internal", "text given data: bits demonstrated", Ok(left)),
+            ],
+        )
+    };
+    check(&run("addresses", &[]), id, Verdict::Undecided, "looked at no addresses");
+    check(&leak(0.0), id, Verdict::Supported, "4 of 4");
+    check(&leak(12.0), id, Verdict::Qualified, "text from data");
+    let mut none = leak(12.0);
+    for row in none.probes.iter_mut().filter(|row| row.key.starts_with("data given")) {
+        row.number = Some(9.0);
+    }
+    check(&none, id, Verdict::Refuted, "0 of 4");
+    check(&places(1.0, 1.0, 1.0), id, Verdict::Supported, "nothing moves");
+}
+
+#[test]
+fn known_code() {
+    let id = "known-code";
+    let known = |of_static: f64, of_pie: f64| {
+        run(
+            "addresses",
+            &[
+                ("static", "code at known addresses", Ok(of_static)),
+                ("pie-internal", "code at known addresses", Ok(of_pie)),
+                ("pie-internal", "code known given text", Ok(800.0)),
+                ("pie-internal", "code in all", Ok(1000.0)),
+            ],
+        )
+    };
+    check(&known(500.0, 0.0), id, Verdict::Supported, "2 of 2 artifacts of `static`");
+    check(&known(500.0, 0.0), id, Verdict::Supported, "Of PIEs 2 of 2 have none");
+    check(&known(500.0, 0.0), id, Verdict::Supported, "at least 80 % of the code");
+    check(&known(500.0, 500.0), id, Verdict::Supported, "Of PIEs 0 of 2 have none");
+    check(&known(0.0, 0.0), id, Verdict::Refuted, "0 of 2");
+    let mut some = known(500.0, 0.0);
+    some.probes[0].number = Some(0.0);
+    check(&some, id, Verdict::Qualified, "1 of 2");
+}
+
+#[test]
+fn questions_of_judgement_are_laid_out_and_not_decided() {
+    let id = "no-mitigation";
+    let key = "words that point to code";
+    check(&run("writable-memory", &[]), id, Verdict::Undecided, "no memory");
+    let both = run("writable-memory", &[("static", key, Ok(10.0)), ("fedora-like", key, Ok(300.0))]);
+    check(&both, id, Verdict::Readers, "Writable words that point to code: 10 in `static`, 300 in `fedora-like`");
+    let id = "extra-attack-surface";
+    check(&run("foreign-code", &[]), id, Verdict::Undecided, "no foreign code");
+    let key = "LD_PRELOAD: constructor ran";
+    let both = run("injection", &[("static", key, NO), ("fedora-like", key, YES)]);
+    check(&both, id, Verdict::Readers, "LD_PRELOAD ran in 0 of 2 of `static`, in 2 of 2 of `fedora-like`");
+}
+
+#[test]
+fn response() {
+    let id = "response";
+    // `static-pie` holds a static libc.
+    check(&Synthetic::default().run(), id, Verdict::Qualified, "2 that hold a static libc are rebuilt (`static-pie`)");
+    check(&Synthetic::default().without("static-pie").run(), id, Verdict::Refuted, "2 of 2 of `static` hold none");
+    let leaning = Synthetic::default().shape("static", |shape| shape.link = |_| super::synthetic::Link::LoaderAndLibc);
+    check(&leaning.run(), id, Verdict::Supported, "0 of 2 of `static` hold none");
+}
+
+#[test]
+fn packaging_cost() {
+    let id = "packaging-cost";
+    check(&Synthetic::default().run(), id, Verdict::Undecided, "no artifact of `fedora-like` has a GNU build id");
+    let with = |of: &[(&str, &str)]| {
+        let mut run = Synthetic::default().run();
+        for (variant, metric) in of {
+            for program in ["hello", "net"] {
+                run.facts.push(FactRow {
+                    case: format!("{program}/{variant}/go1.27.3/linux-amd64"),
+                    metric: (*metric).to_owned(),
+                    key: String::new(),
+                    unit: "bool".to_owned(),
+                    number: Some(1),
+                    text: "ab".to_owned(),
+                });
+            }
+        }
+        run
+    };
+    let set = [("fedora-like", "build-id"), ("fedora-like", "debug-present")];
+    check(&with(&set), id, Verdict::Supported, "a GNU build id is kept in 0 of 2");
+    let some = [&set[..], &[("static", "debug-present")]].concat();
+    check(&with(&some), id, Verdict::Qualified, "debug data that can be split off is kept in 2 of 2");
+    let all = [&some[..], &[("static", "build-id")]].concat();
+    check(&with(&all), id, Verdict::Refuted, "a GNU build id is kept in 2 of 2");
+}
+
+#[test]
+fn some_programs_need_cgo() {
+    let id = "some-programs-need-cgo";
+    check(&Synthetic::default().run(), id, Verdict::Undecided, "no program with C of its own");
+    let with = |status: Status| {
+        let mut run = Synthetic::default().run();
+        run.info.programs[0].own_c = true;
+        for row in run.artifacts.iter_mut().filter(|row| row.program == "hello" && row.variant == "static") {
+            row.status = status;
+        }
+        run
+    };
+    check(&with(Status::Unsupported), id, Verdict::Supported, "hello cannot be built as `static`");
+    check(&with(Status::Built), id, Verdict::Refuted, "hello can, with a fallback in Go");
+    check(&with(Status::Skipped), id, Verdict::Undecided, "cannot be told");
+}
+
+fn trial(experiment: &str, change: &str, linkage: &str, status: Status) -> TrialRow {
+    TrialRow {
+        experiment: experiment.to_owned(),
+        program: "hello".to_owned(),
+        toolchain: "go1.27.3".to_owned(),
+        target: "linux/amd64".to_owned(),
+        change: change.to_owned(),
+        status,
+        reason: String::new(),
+        cgo_enabled: "0".to_owned(),
+        linkage: linkage.to_owned(),
+        pie: None,
+        interpreter: String::new(),
+        needed: String::new(),
+        size: None,
+        relocations: None,
+        relro: String::new(),
+        bind_now: None,
+        cgo_runtime: None,
+        file: format!("{} linked", if linkage == "dynamic" { "dynamically" } else { "statically" }),
+        command: String::new(),
+    }
+}
+
+fn tried(rows: &[(&str, &str, &str, Status)]) -> Run {
+    let mut run = Synthetic::default().run();
+    run.trials = rows.iter().map(|(experiment, change, linkage, status)| trial(experiment, change, linkage, *status)).collect();
+    run
+}
+
+#[test]
+fn pie_makes_dynamic() {
+    let id = "pie-makes-dynamic";
+    let built = Status::Built;
+    let flags = |pie: &'static str, link: &'static str, without: &'static str| {
+        tried(&[
+            ("on-alone", "", "static", built),
+            ("on-alone", "-buildmode=pie", pie, built),
+            ("on-alone", "-linkmode=external", link, built),
+            ("off-alone", "", "dynamic", built),
+            ("off-alone", "-buildmode=pie", without, built),
+            ("off-alone", "-linkmode=external", "dynamic", built),
+        ])
+    };
+    check(&tried(&[]), id, Verdict::Undecided, "on alone");
+    check(&flags("dynamic", "static", "static"), id, Verdict::Supported, "none of the 1 other flags");
+    check(&flags("dynamic", "static", "static"), id, Verdict::Supported, "`file` says the same in 6 of 6");
+    check(&flags("static", "static", "static"), id, Verdict::Refuted, "dynamic in 0 of 1");
+    check(&flags("dynamic", "dynamic", "static"), id, Verdict::Qualified, "so did `-linkmode=external`");
+    check(&flags("dynamic", "static", "dynamic"), id, Verdict::Qualified, "no flag made it static again");
+}
+
+#[test]
+fn pie_needs_c_toolchain() {
+    let id = "pie-needs-c-toolchain";
+    let pie = |internal: Status, external: Status| {
+        tried(&[
+            ("no-c", "CGO_ENABLED unset -buildmode=pie", "dynamic", internal),
+            ("no-c", "CGO_ENABLED=1 -buildmode=pie -linkmode=external", "dynamic", external),
+            ("no-c", "CGO_ENABLED=0 -buildmode=default", "static", Status::Built),
+            ("bogus-c", "CGO_ENABLED=0 -buildmode=pie", "dynamic", internal),
+        ])
+    };
+    let (built, refused) = (Status::Built, Status::Unsupported);
+    check(&tried(&[]), id, Verdict::Undecided, "nothing without a C compiler");
+    check(&pie(built, built), id, Verdict::Refuted, "2 of 2 builds as PIE succeeded");
+    check(&pie(built, refused), id, Verdict::Qualified, "Where CGO_ENABLED was unset, Go chose 0");
+    check(&pie(built, refused), id, Verdict::Qualified, "not so `CGO_ENABLED=1 -buildmode=pie -linkmode=external`");
+    check(&pie(refused, refused), id, Verdict::Supported, "0 of 2");
+    check(&pie(built, refused), id, Verdict::Qualified, "With a CC that is no compiler, 1 of 1 did");
+}

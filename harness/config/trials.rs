@@ -1,0 +1,190 @@
+//! Trials of flags: variants that nobody ships, made from those that somebody does. Each flag of a distribution's
+//! whole set on alone, each off alone, the full cross of build mode, link mode and cgo, and builds that find no C
+//! compiler, or one that is none.
+
+use super::Variant;
+
+/// A C compiler that is none.
+pub const BOGUS: &str = "/nonexistent/cc";
+
+/// A build that is tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// Of which experiment it is: `on-alone`, `off-alone`, `cross`, `no-c` or `bogus-c`.
+    pub experiment: &'static str,
+    /// What differs, as one would type it; empty of what the others are set beside.
+    pub change: String,
+    /// How it is built.
+    pub variant: Variant,
+}
+
+/// One flag of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Flag {
+    Buildmode(String),
+    Linkmode(String),
+    Cgo(String),
+    Tag(String),
+    Ldflag(String),
+    Extldflag(String),
+    Env(String, String),
+    NoTrimpath,
+}
+
+impl Flag {
+    fn all(set: &Variant) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        all.extend(set.buildmode.iter().cloned().map(Self::Buildmode));
+        all.extend(set.linkmode.iter().cloned().map(Self::Linkmode));
+        all.extend(set.cgo_enabled.iter().cloned().map(Self::Cgo));
+        all.extend(set.tags.iter().cloned().map(Self::Tag));
+        all.extend(set.ldflags.iter().cloned().map(Self::Ldflag));
+        all.extend(set.extldflags.iter().cloned().map(Self::Extldflag));
+        all.extend(set.env.iter().map(|(name, value)| Self::Env(name.clone(), value.clone())));
+        all.extend((!set.trimpath).then_some(Self::NoTrimpath));
+        all
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Buildmode(mode) => format!("-buildmode={mode}"),
+            Self::Linkmode(mode) => format!("-linkmode={mode}"),
+            Self::Cgo(value) => format!("CGO_ENABLED={value}"),
+            Self::Tag(tag) => format!("-tags={tag}"),
+            Self::Ldflag(flag) => format!("-ldflags={flag}"),
+            Self::Extldflag(flag) => format!("-extldflags={flag}"),
+            Self::Env(name, value) => format!("{name}={value}"),
+            Self::NoTrimpath => "no -trimpath".to_owned(),
+        }
+    }
+
+    fn add(&self, to: &mut Variant) {
+        match self.clone() {
+            Self::Buildmode(mode) => to.buildmode = Some(mode),
+            Self::Linkmode(mode) => to.linkmode = Some(mode),
+            Self::Cgo(value) => to.cgo_enabled = Some(value),
+            Self::Tag(tag) => to.tags.push(tag),
+            Self::Ldflag(flag) => to.ldflags.push(flag),
+            Self::Extldflag(flag) => to.extldflags.push(flag),
+            Self::Env(name, value) => {
+                to.env.insert(name, value);
+            }
+            Self::NoTrimpath => to.trimpath = false,
+        }
+    }
+
+    fn take(&self, from: &mut Variant) {
+        match self {
+            Self::Buildmode(_) => from.buildmode = None,
+            Self::Linkmode(_) => from.linkmode = None,
+            Self::Cgo(_) => from.cgo_enabled = None,
+            Self::Tag(tag) => from.tags.retain(|other| other != tag),
+            Self::Ldflag(flag) => from.ldflags.retain(|other| other != flag),
+            Self::Extldflag(flag) => from.extldflags.retain(|other| other != flag),
+            Self::Env(name, _) => {
+                from.env.remove(name);
+            }
+            Self::NoTrimpath => from.trimpath = true,
+        }
+    }
+}
+
+/// Gives each variant of an experiment a name of its own.
+fn numbered(experiment: &'static str, all: Vec<(String, Variant)>) -> Vec<Trial> {
+    let trial = |(number, (change, variant)): (usize, (String, Variant))| Trial {
+        experiment,
+        change,
+        variant: Variant { name: format!("{experiment}.{number}"), map: false, ..variant },
+    };
+    all.into_iter().enumerate().map(trial).collect()
+}
+
+/// Every flag of a set on alone over plain `go build`, and every one off alone.
+pub fn ablation(plain: &Variant, set: &Variant) -> Vec<Trial> {
+    let flags = Flag::all(set);
+    let mut on = vec![(String::new(), plain.clone())];
+    let mut off = vec![(String::new(), Variant { distribution: None, ..set.clone() })];
+    for flag in &flags {
+        let (mut with, mut without) = (plain.clone(), off[0].1.clone());
+        flag.add(&mut with);
+        flag.take(&mut without);
+        on.push((flag.words(), with));
+        off.push((flag.words(), without));
+    }
+    [numbered("on-alone", on), numbered("off-alone", off)].concat()
+}
+
+/// Build mode, link mode and cgo, each with each.
+fn crossed(plain: &Variant, cgo: &[Option<&str>]) -> Vec<(String, Variant)> {
+    let mut all = Vec::new();
+    for mode in ["default", "pie"] {
+        for link in [None, Some("internal"), Some("external")] {
+            for cgo in cgo {
+                let said = cgo.map_or("CGO_ENABLED unset".to_owned(), |value| format!("CGO_ENABLED={value}"));
+                let linked = link.map_or(String::new(), |link| format!(" -linkmode={link}"));
+                let variant = Variant {
+                    buildmode: Some(mode.to_owned()),
+                    linkmode: link.map(str::to_owned),
+                    cgo_enabled: cgo.map(str::to_owned),
+                    ..plain.clone()
+                };
+                all.push((format!("{said} -buildmode={mode}{linked}"), variant));
+            }
+        }
+    }
+    all
+}
+
+/// The full cross of build mode, link mode and cgo.
+pub fn cross(plain: &Variant) -> Vec<Trial> {
+    numbered("cross", crossed(plain, &[Some("0"), Some("1"), None]))
+}
+
+/// The same where no C compiler can be found, and where the one that is named is none.
+pub fn without_c(plain: &Variant) -> Vec<Trial> {
+    let mut bogus = crossed(plain, &[Some("0"), Some("1"), None]);
+    for (_, variant) in &mut bogus {
+        variant.env.insert("CC".to_owned(), BOGUS.to_owned());
+    }
+    [numbered("no-c", crossed(plain, &[Some("0"), Some("1"), None])), numbered("bogus-c", bogus)].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variant(keys: &str) -> Variant {
+        toml::from_str(&format!("name = \"v\"\nwhy = \"\"\nsource = \"\"\n{keys}")).expect("a variant")
+    }
+
+    #[test]
+    fn each_flag_is_on_alone_and_off_alone() {
+        let plain = variant("");
+        let set = variant(
+            "buildmode = \"pie\"\nldflags = [\"-a\", \"-b\"]\ntrimpath = false\nenv = { GOAMD64 = \"v2\" }",
+        );
+        let all = ablation(&plain, &set);
+        let of = |experiment: &str| -> Vec<&Trial> { all.iter().filter(|trial| trial.experiment == experiment).collect() };
+        let flags = ["", "-buildmode=pie", "-ldflags=-a", "-ldflags=-b", "GOAMD64=v2", "no -trimpath"];
+        assert_eq!(of("on-alone").iter().map(|trial| trial.change.as_str()).collect::<Vec<_>>(), flags);
+        let same = |variant: &Variant, other: &Variant| Variant { name: String::new(), ..variant.clone() } == Variant { name: String::new(), ..other.clone() };
+        assert!(same(&of("on-alone")[0].variant, &plain) && same(&of("off-alone")[0].variant, &set));
+        assert_eq!(of("on-alone")[2].variant.ldflags, ["-a"]);
+        assert_eq!(of("off-alone")[2].variant.ldflags, ["-b"]);
+        assert_eq!(of("off-alone")[1].variant.buildmode, None);
+        assert!(of("off-alone")[5].variant.trimpath && !of("on-alone")[5].variant.trimpath);
+        let mut names: Vec<&str> = all.iter().map(|trial| trial.variant.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all.len());
+    }
+
+    #[test]
+    fn the_cross_is_full() {
+        let all = cross(&variant(""));
+        assert_eq!(all.len(), 18);
+        assert!(all.iter().any(|trial| trial.change == "CGO_ENABLED=0 -buildmode=pie -linkmode=internal"));
+        let without = without_c(&variant(""));
+        assert_eq!(without.iter().filter(|trial| trial.variant.own_compiler() == Some(BOGUS)).count(), 18);
+    }
+}

@@ -1,0 +1,168 @@
+//! Builds that are tried with one flag more or less, or without a C compiler: built as everything is, kept as rows.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::prepare::{Prepared, cores, setup};
+use crate::build::{self, Outcome, Setup};
+use crate::cache::Cache;
+use crate::command::Command;
+use crate::config::trials::{self, BOGUS, Trial};
+use crate::config::{Config, Language, Program, RunKind, Variant};
+use crate::plan::Case;
+use crate::results::{RunFolder, TrialRow};
+use crate::toolchain::CCompiler;
+use crate::ui::Phase;
+use crate::elf::{self, PackageSize};
+use crate::interrupt;
+
+/// Variants that the trials are made from: plain `go build`.
+const PLAIN: &str = "default";
+
+/// Tries all of it at home, and writes what came of it; a quick run tries nothing.
+pub(super) fn measure(folder: &RunFolder, cache: &Cache, prepared: &Prepared, outputs: &[PathBuf]) -> Result<()> {
+    let info = &prepared.info;
+    let (Some((toolchain, target)), true) = (info.home(), info.kind > RunKind::Quick) else { return Ok(()) };
+    if target != info.machine.host {
+        return Ok(());
+    }
+    let Some(plain) = info.variants.iter().find(|variant| variant.name == PLAIN) else { return Ok(()) };
+    let mut rows = Vec::new();
+    for (program, trials) in wanted(prepared, plain) {
+        let without: Vec<Trial> = trials.iter().filter(|trial| is_without(trial)).cloned().collect();
+        let with: Vec<Trial> = trials.into_iter().filter(|trial| !is_without(trial)).collect();
+        for (trials, has_c) in [(with, true), (without, false)] {
+            rows.extend(tried(cache, prepared, outputs, (program, toolchain, target), &trials, has_c)?);
+        }
+    }
+    TrialRow::keep(folder.path(), &rows)
+}
+
+fn is_without(trial: &Trial) -> bool {
+    ["no-c", "bogus-c"].contains(&trial.experiment)
+}
+
+/// The programs, each with what is tried of it: the flags of a whole set on a program without imports that bring C in,
+/// in a full run on one more; C compilers on both.
+fn wanted<'a>(prepared: &'a Prepared, plain: &Variant) -> Vec<(&'a Program, Vec<Trial>)> {
+    let info = &prepared.info;
+    let set = info.contrasts.iter().find(|contrast| contrast.total && contrast.primary);
+    let set = set.and_then(|contrast| info.variants.iter().find(|variant| variant.name == contrast.changed));
+    let programs = prepared.programs.iter().filter(|program| program.trials && program.source.language() == Language::Go);
+    let of = |(number, program): (usize, &'a Program)| {
+        let mut all = Vec::new();
+        if number == 0 || info.kind == RunKind::Full {
+            all.extend(set.map(|set| trials::ablation(plain, set)).unwrap_or_default());
+            all.extend(trials::cross(plain));
+        }
+        all.extend(trials::without_c(plain));
+        (program, all)
+    };
+    programs.enumerate().map(of).collect()
+}
+
+fn tried(
+    cache: &Cache,
+    prepared: &Prepared,
+    outputs: &[PathBuf],
+    (program, toolchain, target): (&Program, &str, &str),
+    trials: &[Trial],
+    has_c: bool,
+) -> Result<Vec<TrialRow>> {
+    let variants = trials.iter().map(|trial| trial.variant.clone()).collect();
+    let config = Config { variants, ..prepared.config.clone() };
+    let bogus = [bogus()];
+    let own = if has_c { prepared.own_compilers.as_slice() } else { &bogus };
+    let setup = Setup {
+        config: &config,
+        c_compiler: prepared.c_compiler.as_ref().filter(|_| has_c),
+        own_compilers: own,
+        cores: cores(),
+        ..setup(cache, prepared, outputs)
+    };
+    let cases: Vec<Case> = trials
+        .iter()
+        .map(|trial| Case {
+            program: program.name.clone(),
+            variant: trial.variant.name.clone(),
+            toolchain: toolchain.to_owned(),
+            target: target.to_owned(),
+            stripped: false,
+        })
+        .collect();
+    let phase = Phase::ticking("trials", cases.len());
+    let outcomes = build::build_all(&setup, &cases, &|case| phase.step(&case.to_string()));
+    drop(phase);
+    interrupt::check()?;
+    let file = which::which("file").ok();
+    trials.iter().zip(&outcomes).map(|(trial, outcome)| row(trial, outcome, file.as_deref())).collect()
+}
+
+/// A C compiler that is named and is not there.
+fn bogus() -> CCompiler {
+    CCompiler {
+        command: BOGUS.to_owned(),
+        version: String::new(),
+        linker: String::new(),
+        sha256: String::new(),
+        libc: String::new(),
+        loader: String::new(),
+        path: BOGUS.into(),
+    }
+}
+
+fn row(trial: &Trial, outcome: &Outcome, file: Option<&Path>) -> Result<TrialRow> {
+    let mut row = TrialRow {
+        experiment: trial.experiment.to_owned(),
+        program: outcome.case.program.clone(),
+        toolchain: outcome.case.toolchain.clone(),
+        target: outcome.case.target.clone(),
+        change: trial.change.clone(),
+        status: outcome.status,
+        reason: outcome.reason.clone(),
+        cgo_enabled: String::new(),
+        linkage: String::new(),
+        pie: None,
+        interpreter: String::new(),
+        needed: String::new(),
+        size: None,
+        relocations: None,
+        relro: String::new(),
+        bind_now: None,
+        cgo_runtime: None,
+        file: String::new(),
+        command: outcome.command.clone(),
+    };
+    let Some(artifact) = &outcome.artifact else { return Ok(row) };
+    let read = || format!("cannot read {}", artifact.path.display());
+    let bytes = fs::read(&artifact.path).with_context(read)?;
+    let facts = elf::read(&bytes).with_context(read)?;
+    let setting = facts.go.as_ref().and_then(|go| go.settings.get("CGO_ENABLED"));
+    row.cgo_enabled = setting.cloned().unwrap_or_default();
+    row.linkage = facts.linkage.kind.word().to_owned();
+    row.pie = Some(facts.linkage.pie);
+    row.interpreter = facts.linkage.interpreter.clone().unwrap_or_default();
+    row.needed = facts.linkage.needed.join(" ");
+    row.size = Some(facts.file_size);
+    row.relocations = Some(facts.relocations.total);
+    row.relro = facts.hardening.relro.word().to_owned();
+    row.bind_now = Some(facts.hardening.bind_now);
+    let packages = elf::by_package(&bytes).with_context(read)?;
+    let is_cgo = |package: &PackageSize| package.package.as_deref() == Some("runtime/cgo");
+    row.cgo_runtime = packages.map(|all| all.iter().any(is_cgo));
+    row.file = file.map(|file| said(file, &artifact.path)).transpose()?.unwrap_or_default();
+    Ok(row)
+}
+
+/// What `file` says of linkage.
+fn said(file: &Path, artifact: &Path) -> Result<String> {
+    let env = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned()), ("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
+    let command = Command::new(file, Path::new("/")).args([Path::new("-b"), Path::new("-L"), artifact]).env(env);
+    let finished = command.run()?;
+    let text = String::from_utf8_lossy(&finished.stdout).into_owned();
+    let mut words = text.split(',').map(str::trim);
+    Ok(words.find(|word| word.ends_with(" linked")).unwrap_or_default().to_owned())
+}
