@@ -142,10 +142,8 @@ enum Reach {
     Home,
     /// Another release, for the target of home: the programs of a quick run.
     Release,
-    /// Another target: the same programs, as the variants of the map.
+    /// Another target, with whatever release: the first of these programs, as the variants of the map.
     Target,
-    /// Both: the first of these programs.
-    Both,
 }
 
 impl Axes<'_> {
@@ -154,8 +152,7 @@ impl Axes<'_> {
         match (is_first(self.toolchains, toolchain), is_first(self.targets, target)) {
             (true, true) => Reach::Home,
             (false, true) => Reach::Release,
-            (true, false) => Reach::Target,
-            (false, false) => Reach::Both,
+            (_, false) => Reach::Target,
         }
     }
 
@@ -166,8 +163,8 @@ impl Axes<'_> {
             Reach::Home => true,
             _ if program.rung().is_some() => false,
             _ if self.programs_named => true,
-            Reach::Release | Reach::Target => quick(&program),
-            Reach::Both => self.programs.iter().find(quick) == Some(program),
+            Reach::Release => quick(&program),
+            Reach::Target => self.programs.iter().find(quick) == Some(program),
         }
     }
 
@@ -177,7 +174,7 @@ impl Axes<'_> {
             Reach::Home => true,
             _ if self.variants_named => true,
             Reach::Release => !variant.is_only_in_full_runs(),
-            Reach::Target | Reach::Both => variant.map,
+            Reach::Target => variant.map,
         }
     }
 }
@@ -338,10 +335,12 @@ mod tests {
         let (plan, all) = spread(RunKind::Default, |_| ());
         let map = ["static", "pie-internal", "pie-external"].map(str::to_owned);
         assert!(at(&all, "fuzzyfind go1.27.3 linux/amd64").contains(&"pie-internal".to_owned()));
-        for (program, elsewhere) in [("hello", true), ("gofmt", true), ("fuzzyfind", false)] {
-            assert_eq!(!at(&all, &format!("{program} go1.21.13 linux/amd64")).is_empty(), elsewhere);
+        for (program, release, target) in
+            [("hello", true, true), ("gofmt", true, false), ("fuzzyfind", false, false)]
+        {
+            assert_eq!(!at(&all, &format!("{program} go1.21.13 linux/amd64")).is_empty(), release);
             let arm = at(&all, &format!("{program} go1.27.3 linux/arm64"));
-            assert_eq!(arm, if elsewhere { &map[..] } else { &[] });
+            assert_eq!(arm, if target { &map[..] } else { &[] });
         }
         assert_eq!(at(&all, "hello go1.21.13 linux/arm64"), map);
         assert_eq!(at(&all, "gofmt go1.21.13 linux/arm64"), [] as [String; 0]);
@@ -367,6 +366,17 @@ mod tests {
         assert!(!at(&all, "fuzzyfind go1.21.13 linux/arm64").is_empty());
         let (_, all) = spread(RunKind::Default, |axes| axes.variants_named = true);
         assert!(at(&all, "hello go1.21.13 linux/arm64").contains(&"static-pie".to_owned()));
+    }
+
+    #[test]
+    fn distributions_sets_are_built_of_some_programs() {
+        let (_, all) = spread(RunKind::Full, |_| ());
+        for (program, built) in [("hello", true), ("httpget", true), ("httpserve", false), ("compile", false)]
+        {
+            let variants = at(&all, &format!("{program} go1.27.3 linux/amd64"));
+            assert!(variants.contains(&"static".to_owned()));
+            assert_eq!(variants.contains(&"debian-like".to_owned()), built, "{program}");
+        }
     }
 
     #[test]

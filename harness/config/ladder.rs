@@ -58,6 +58,7 @@ impl Rung {
             stands_for: None,
             runs,
             variants: Vec::new(),
+            distributions: true,
             contrasts: Contrasts::All,
             start: Answer { stdout: STARTED.to_owned(), ..Answer::default() },
             workload: Workload {

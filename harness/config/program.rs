@@ -254,6 +254,9 @@ pub struct Program {
     /// The variants that it is built as; where none is named, all of its language.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<String>,
+    /// Whether it is built as the variants that only a full run has: the whole sets of more distributions.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub distributions: bool,
     /// Which of its contrasts a default run times.
     #[serde(default)]
     pub contrasts: Contrasts,
@@ -271,9 +274,13 @@ impl Program {
     pub fn is_built_as(&self, variant: &Variant) -> bool {
         variant.language == self.source.language()
             && (self.variants.is_empty() || self.variants.contains(&variant.name))
+            && (self.distributions || !variant.is_only_in_full_runs())
     }
 }
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(value: &bool) -> bool {
     !value
+
+fn yes() -> bool {
+    true
 }

@@ -139,12 +139,12 @@ impl RunFolder {
 
     /// The facts, as they were kept.
     pub fn facts(&self) -> Result<Vec<FactRow>> {
-        table::read(&self.path.join("facts.csv"))
+        table::read_large(&self.path.join("facts.csv"))
     }
 
     /// Keeps the facts.
     pub fn keep_facts(&self, rows: &[FactRow]) -> Result<()> {
-        table::write(&self.path.join("facts.csv"), rows, &FACTS)
+        table::write_large(&self.path.join("facts.csv"), rows, &FACTS)
     }
 
     /// Puts the finished blocks together and writes them; gives them and the digest of the samples' file.
@@ -189,7 +189,7 @@ impl RunFolder {
         not_measured: Vec<NotMeasured>,
         now: String,
     ) -> Result<PathBuf> {
-        table::write(&self.path.join("estimates.csv"), estimates, &ESTIMATES)?;
+        table::write_large(&self.path.join("estimates.csv"), estimates, &ESTIMATES)?;
         self.info.not_measured = not_measured;
         self.info.finished = Some(now);
         self.write_info()?;

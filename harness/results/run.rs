@@ -60,10 +60,10 @@ impl Run {
         }
         Ok(Self {
             info,
-            artifacts: table::read(&dir.join("artifacts.csv"))?,
+            artifacts: table::read_large(&dir.join("artifacts.csv"))?,
             facts: table::read(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
-            estimates: table::read(&dir.join("estimates.csv"))?,
+            estimates: table::read_large(&dir.join("estimates.csv"))?,
             ladder: match dir.join("ladder.csv") {
                 path if path.exists() => table::read(&path)?,
                 _ => Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::read::MultiGzDecoder;
@@ -13,6 +13,8 @@ use tempfile::NamedTempFile;
 
 use crate::hint::HintExt;
 
+/// From so many bytes on, a table that may be large is kept gzipped.
+const LARGE: u64 = 2_500_000;
 const NO_ROOM: &str = "is the disk full, or the folder not writable? what was finished before is kept";
 
 /// Writes a file whole or not at all.
@@ -49,6 +51,34 @@ pub fn write<T: Serialize>(path: &Path, rows: &[T], header: &[&str]) -> Result<(
     write_file(path, &if gzipped { gzip(&bytes)? } else { bytes })
 }
 
+/// The same, but gzipped, with `.gz` after the name, where it would be a large file otherwise.
+pub fn write_large<T: Serialize>(path: &Path, rows: &[T], header: &[&str]) -> Result<()> {
+    write(path, rows, header)?;
+    let plain = fs::metadata(path).map_or(0, |file| file.len()) <= LARGE;
+    if !plain {
+        write(&gzipped(path), rows, header)?;
+    }
+    let spare = if plain { gzipped(path) } else { path.to_owned() };
+    match fs::remove_file(&spare) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", spare.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads what [`write_large`] wrote.
+pub fn read_large<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    let gzipped = gzipped(path);
+    read(if gzipped.exists() { &gzipped } else { path })
+}
+
+fn gzipped(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".gz");
+    name.into()
+}
+
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     // No name and no time inside: the same rows give the same bytes.
     let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
@@ -73,4 +103,22 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     rows()
         .with_context(|| format!("cannot read {}", path.display()))
         .hint("the run may have been cut off or edited; `gopie run` makes a new one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_table_is_gzipped_and_read_all_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("facts.csv");
+        let rows =
+            |n: usize| -> Vec<(usize, String)> { (0..n).map(|row| (row, "a text".repeat(20))).collect() };
+        for (rows, gzipped) in [(rows(10), false), (rows(30_000), true), (rows(10), false)] {
+            write_large(&path, &rows, &["number", "text"]).expect("writes");
+            assert_eq!((path.exists(), folder.path().join("facts.csv.gz").exists()), (!gzipped, gzipped));
+            assert_eq!(read_large::<(usize, String)>(&path).expect("reads"), rows);
+        }
+    }
 }

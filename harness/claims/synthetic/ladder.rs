@@ -103,6 +103,7 @@ fn program(pointers: u32, stride: u32) -> Program {
         stands_for: None,
         runs: RunKind::Default,
         variants: Vec::new(),
+        distributions: true,
         contrasts: Contrasts::All,
         start: Answer::default(),
         workload: Workload::default(),
