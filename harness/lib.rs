@@ -18,6 +18,7 @@ pub mod digest;
 pub mod doctor;
 pub mod elf;
 pub mod hint;
+pub mod imports;
 pub mod inspect;
 pub mod interrupt;
 pub mod machine;

@@ -8,6 +8,7 @@ mod probe;
 mod record_usage;
 mod report;
 mod run;
+mod why_cgo;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -33,6 +34,7 @@ Examples:
   gopie report reference     render the report of results/reference again
   gopie inspect /usr/bin     the facts of ELF files
   gopie probe list           experiments on any binary
+  gopie why-cgo ./cmd/tool   whether a package needs C, and why
 
 Exit status: 0 well; 2 usage or a missing tool; 3 no answer (a case failed,
 input unreadable); 130 interrupted.";
@@ -46,6 +48,7 @@ enum Command {
     Report(report::Report),
     Inspect(inspect::Inspect),
     Probe(probe::Probe),
+    WhyCgo(why_cgo::WhyCgo),
     #[command(hide = true)]
     RecordUsage(record_usage::RecordUsage),
 }
@@ -62,6 +65,7 @@ impl Cli {
             Some(Command::Report(report)) => report.run(),
             Some(Command::Inspect(inspect)) => inspect.run(),
             Some(Command::Probe(probe)) => probe.run(),
+            Some(Command::WhyCgo(why)) => why.run(),
             Some(Command::RecordUsage(record)) => record.run(),
         }
     }

@@ -277,9 +277,11 @@ impl Program {
             && (self.distributions || !variant.is_only_in_full_runs())
     }
 }
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(value: &bool) -> bool {
     !value
+}
 
 fn yes() -> bool {
     true

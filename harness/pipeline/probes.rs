@@ -1,15 +1,16 @@
 //! The probes of a run: each experiment on each case that it is asked of, kept as soon as it is finished.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{self, Path};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::prepare::Prepared;
+use super::prepare::{Prepared, surroundings};
 use super::started::Started;
 use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::RunKind;
+use crate::measure::strays::Watch;
 use crate::plan::Timed;
 use crate::probe::{Around, PROBES, Probe, Subject, Told};
 use crate::results::{OK, ProbeRow, RunFolder};
@@ -40,6 +41,10 @@ pub(super) fn measure(
         let one = Timed { variants: one.variants.iter().filter(own).cloned().collect(), ..one.clone() };
         let started = Started::of(cache, prepared, &one, outcomes, false)?;
         let runs = prepared.program(&one)?.runs;
+        let at_work = surroundings(cache, prepared, &one.toolchain);
+        let hidden = [(at_work.goroot, "$GOROOT"), (cache.root(), "$CACHE")];
+        let scratch = cache.scratch()?;
+        let mut work = None;
         for (case, path) in started.cases.iter().zip(started.paths()) {
             for probe in PROBES {
                 interrupt::check()?;
@@ -52,8 +57,22 @@ pub(super) fn measure(
                     Some(rows) => rows,
                     None => {
                         let env: BTreeMap<String, String> = started.env.iter().cloned().collect();
-                        let subject = Subject::new(path, &started.program.name, started.args.clone(), env)?;
-                        let rows = as_rows(&case.to_string(), &probe, probe.run(&subject, &around)?);
+                        let mut subject =
+                            Subject::new(path, &started.program.name, started.args.clone(), env)?;
+                        // No probe asks for the work of others.
+                        if runs == RunKind::Quick {
+                            if work.is_none() {
+                                let short = started.program.speed.as_ref();
+                                let longer = full.then_some(&started.program.workload);
+                                work = short
+                                    .or(longer)
+                                    .map(|work| answers::work_command(work, &at_work, scratch.path()))
+                                    .transpose()?;
+                            }
+                            subject.work = work.clone().map(|work| (work, scratch.path().to_owned()));
+                        }
+                        let told = probe.run(&subject, &around)?;
+                        let rows = as_rows(&case.to_string(), &probe, told, &hidden);
                         folder.keep_probed(probe.name, number, &rows)?;
                         rows
                     }
@@ -66,9 +85,14 @@ pub(super) fn measure(
     ProbeRow::keep(folder.path(), &rows)
 }
 
-/// Asks some experiments of one file, which need not be gopie's.
+/// Asks some experiments of one file, which need not be gopie's. What programs leave behind is killed, so that this
+/// is for a process that owns all its children.
 pub fn probe_file(path: &Path, args: &[String], probes: &[Probe], long: bool) -> Result<Vec<ProbeRow>> {
     let cache = Cache::open()?;
+    let case = path.display().to_string();
+    let path = &path::absolute(path).with_context(|| format!("cannot find {case}"))?;
+    // Where the kernel does not tell of children, none can be found.
+    let _watch = Watch::begin().ok();
     let compiler = toolchain::c_compiler();
     let c_compiler = compiler.as_ref().map(|compiler| compiler.path.as_path());
     let around = Around { cache: &cache, c_compiler, long };
@@ -78,23 +102,56 @@ pub fn probe_file(path: &Path, args: &[String], probes: &[Probe], long: bool) ->
     let mut rows = Vec::new();
     for probe in probes {
         interrupt::check()?;
-        rows.extend(as_rows(&path.display().to_string(), probe, probe.run(&subject, &around)?));
+        rows.extend(as_rows(&case, probe, probe.run(&subject, &around)?, &[(cache.root(), "$CACHE")]));
     }
     Ok(rows)
 }
 
-fn as_rows(case: &str, probe: &Probe, told: Told) -> Vec<ProbeRow> {
+/// Rows, in which folders of this machine have names.
+fn as_rows(case: &str, probe: &Probe, told: Told, hidden: &[(&Path, &str)]) -> Vec<ProbeRow> {
     let row = |key: String, unit: &str, number, status: &str, text: String| ProbeRow {
         case: case.to_owned(),
         probe: probe.name.to_owned(),
-        key,
+        key: without_folders(&key, hidden),
         unit: unit.to_owned(),
         number,
         status: status.to_owned(),
-        text,
+        text: without_folders(&text, hidden),
     };
     let found = told.found.into_iter().map(|found| row(found.key, found.unit, found.number, OK, found.text));
     let lacking =
         told.lacking.into_iter().map(|lacking| row(lacking.key, "", None, lacking.word, lacking.why));
     found.chain(lacking).collect()
+}
+
+/// A text in which folders have names, and scratch folders one.
+fn without_folders(text: &str, hidden: &[(&Path, &str)]) -> String {
+    const SCRATCH: &str = "$CACHE/scratch/";
+    let mut text = hidden
+        .iter()
+        .fold(text.to_owned(), |text, (path, name)| text.replace(&path.display().to_string(), name));
+    while let Some(begin) = text.find(SCRATCH) {
+        let name = &text[begin + SCRATCH.len()..];
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).unwrap_or(name.len());
+        text.replace_range(begin..begin + SCRATCH.len() + end, "$SCRATCH");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_this_machine_are_not_told() {
+        let hidden = [(Path::new("/cache/go/go1"), "$GOROOT"), (Path::new("/cache"), "$CACHE")];
+        for (text, expected) in [
+            ("/cache/scratch/.tmpAb1/hello: no; /cache/scratch/.tmpX", "$SCRATCH/hello: no; $SCRATCH"),
+            ("file /cache/go/go1/src/a.go", "file $GOROOT/src/a.go"),
+            ("/cache/inputs/1", "$CACHE/inputs/1"),
+            ("/etc/passwd", "/etc/passwd"),
+        ] {
+            assert_eq!(without_folders(text, &hidden), expected);
+        }
+    }
 }

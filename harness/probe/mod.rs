@@ -5,8 +5,13 @@
 //! every file is in a scratch folder of the cache: nothing is left behind, also where gopie is killed.
 
 mod addresses;
+mod foreign;
+mod injection;
 mod maps;
+mod names;
+mod objects;
 mod roots;
+mod sandbox;
 mod writable;
 
 use std::collections::BTreeMap;
@@ -16,6 +21,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::answers::Work;
 use crate::build::store;
 use crate::cache::Cache;
 use crate::command::{Command, CommandError, Finished};
@@ -43,7 +49,7 @@ pub struct Probe {
 }
 
 /// All of them, in the order in which they are told.
-pub const PROBES: [Probe; 3] = [
+pub const PROBES: [Probe; 7] = [
     Probe {
         name: "empty-root",
         what: "what it needs of the system to start: alone, with its loader, with its libraries",
@@ -65,6 +71,34 @@ pub const PROBES: [Probe; 3] = [
         each: true,
         run: writable::probe,
     },
+    Probe {
+        name: "foreign-code",
+        what: "code of others in it at its end, and what runs before its entry point",
+        runs: RunKind::Quick,
+        each: true,
+        run: foreign::probe,
+    },
+    Probe {
+        name: "injection",
+        what: "what LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH achieve, and what raised rights stop",
+        runs: RunKind::Default,
+        each: true,
+        run: injection::probe,
+    },
+    Probe {
+        name: "sandbox",
+        what: "system calls and files of its work, whether it works with no others, and without each",
+        runs: RunKind::Default,
+        each: false,
+        run: sandbox::probe,
+    },
+    Probe {
+        name: "names",
+        what: "whether it finds a user and a host that only the system's name service knows",
+        runs: RunKind::Default,
+        each: true,
+        run: names::probe,
+    },
 ];
 
 /// What is probed: a program with a command that does something and ends.
@@ -78,6 +112,12 @@ pub struct Subject {
     pub args: Vec<String>,
     /// Its whole environment.
     pub env: BTreeMap<String, String>,
+    /// Another command, of what it is for, where it has one, and the folder that this is started in.
+    pub work: Option<(Work, PathBuf)>,
+    /// What it reads; nothing where absent.
+    stdin: Option<PathBuf>,
+    /// The folder that it is started in, where an experiment needs no other.
+    dir: PathBuf,
     /// What it is.
     pub facts: Facts,
     /// What it does where nothing keeps it from anything.
@@ -202,18 +242,30 @@ impl Subject {
         let read = || format!("cannot read {}", path.display());
         let facts = elf::read(&fs::read(path).with_context(read)?).with_context(read)?;
         let normal = Normal { status: None, stdout: Vec::new() };
-        let mut subject = Self { path: path.to_owned(), name: name.to_owned(), args, env, facts, normal };
-        let finished = subject.command(path, Path::new("/")).run()?;
-        subject.normal = Normal { status: finished.status, stdout: finished.stdout };
-        if subject.normal.status.is_none() {
+        let (path, name, dir) = (path.to_owned(), name.to_owned(), PathBuf::from("/"));
+        Self { path, name, args, env, work: None, stdin: None, dir, facts, normal }.seen()
+    }
+
+    /// Starts it once to see what it does.
+    fn seen(mut self) -> Result<Self> {
+        let finished = self.start().run()?;
+        self.normal = Normal { status: finished.status, stdout: finished.stdout };
+        if self.normal.status.is_none() {
             return Err(anyhow!(
                 "{}: {}",
-                path.display(),
+                self.path.display(),
                 finished.signal.map_or_else(String::new, |signal| format!("killed by signal {signal}"))
             ))
             .hint("give it arguments with which it ends by itself, after --");
         }
-        Ok(subject)
+        Ok(self)
+    }
+
+    /// It at what it is for, where it has a command for that; what it does then is seen anew.
+    fn at_work(&self) -> Result<Option<Self>> {
+        let Some((work, dir)) = self.work.clone() else { return Ok(None) };
+        let Work { args, env, stdin } = work;
+        Self { args, env, stdin, dir, work: None, ..self.clone() }.seen().map(Some)
     }
 
     /// A fresh copy of its file.
@@ -226,7 +278,13 @@ impl Subject {
     fn command(&self, path: &Path, dir: &Path) -> Command {
         let mut command = Command::new(path, dir).args(&self.args).env(self.env.clone()).limit(LIMIT);
         command.most_output = MOST_SAID;
+        command.stdin.clone_from(&self.stdin);
         command
+    }
+
+    /// Its command, started where it lies.
+    fn start(&self) -> Command {
+        self.command(&self.path, &self.dir)
     }
 
     /// How a start went, beside what it does where nothing keeps it from anything.

@@ -14,9 +14,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use landlock::{
-    ABI, Access, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreated, RulesetCreatedAttr, RulesetError,
 };
+use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
@@ -28,12 +29,41 @@ pub enum Apart {
     Root(Arc<CString>),
     /// What the kernel's filter says to its system calls.
     Calls(Arc<BpfProgram>),
-    /// Those files and folders and no others.
-    Files(Arc<Vec<PathBuf>>),
+    /// That may be done with those files and folders, and nothing with others.
+    Files(Arc<Vec<(PathBuf, Right)>>),
     /// The same addresses at each start.
     Fixed,
     /// Started by that user, as a file that belongs to root and takes root's rights at its start.
     User(u32),
+}
+
+/// What may be done with a file or folder. Looking at what there is (stat, readlink, access) is not kept from anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Right {
+    /// Read the file, or list the folder; not what is below it.
+    Read,
+    /// Write to the file.
+    Write,
+    /// Execute the file.
+    Execute,
+    /// Read and list the folder and all below it.
+    ReadBelow,
+    /// Everything with the folder and all below it, files that are not there yet included.
+    All,
+}
+
+impl Right {
+    /// As Landlock names it.
+    fn access(self, is_folder: bool) -> BitFlags<AccessFs> {
+        let (file, folder): (BitFlags<AccessFs>, BitFlags<AccessFs>) = match self {
+            Self::Read => (AccessFs::ReadFile.into(), AccessFs::ReadDir.into()),
+            Self::Write => (AccessFs::WriteFile.into(), AccessFs::ReadDir.into()),
+            Self::Execute => (AccessFs::Execute | AccessFs::ReadFile, AccessFs::ReadDir.into()),
+            Self::ReadBelow => (AccessFs::ReadFile.into(), AccessFs::ReadFile | AccessFs::ReadDir),
+            Self::All => (AccessFs::from_file(ABI::V1), AccessFs::from_all(ABI::V2)),
+        };
+        if is_folder { folder } else { file }
+    }
 }
 
 /// What a filter does with the calls that are named.
@@ -43,6 +73,8 @@ pub enum Named {
     Allowed,
     /// They fail as if the kernel did not have them (`ENOSYS`); any other is made.
     Missing,
+    /// They are made, and so is any other, after a tracer was told of it; where there is none, it fails.
+    Known,
 }
 
 /// What the child says of a step that is not permitted: another error than any that exec gives for a file.
@@ -60,6 +92,7 @@ impl Apart {
             // A process and not a thread: the rest of it would hang.
             Named::Allowed => (SeccompAction::Allow, SeccompAction::KillProcess),
             Named::Missing => (SeccompAction::Errno(libc::ENOSYS.unsigned_abs()), SeccompAction::Allow),
+            Named::Known => (SeccompAction::Allow, SeccompAction::Trace(0)),
         };
         let rules = numbers.iter().map(|number| (*number, Vec::new())).collect();
         let arch = std::env::consts::ARCH.try_into().map_err(io::Error::other)?;
@@ -71,7 +104,7 @@ impl Apart {
     pub fn keep(&self, command: &mut Command) -> io::Result<()> {
         let this = self.clone();
         let mut rules = match self {
-            Self::Files(paths) => Some(only_files(paths).map_err(|_| refused())?),
+            Self::Files(rights) => Some(only_files(rights).map_err(|_| refused())?),
             _ => None,
         };
         let mut enter = move || match rules.take() {
@@ -82,6 +115,8 @@ impl Apart {
         // before, it takes no lock, allocates nothing, and touches no memory but its own.
         unsafe {
             command.pre_exec(move || {
+                // What is kept from something may never end by itself: it goes when gopie does.
+                set_parent_process_death_signal(Some(Signal::KILL))?;
                 enter().map_err(|error| match error.raw_os_error() {
                     Some(libc::EPERM | libc::ENOSYS | libc::ENOSPC | libc::EINVAL) => refused(),
                     _ => error,
@@ -141,18 +176,18 @@ fn succeeded(answer: libc::c_int) -> io::Result<()> {
     if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Landlock's rules, not yet in force; a folder stands for all that is below it. What is not there cannot be
-/// opened under any.
-fn only_files(paths: &[PathBuf]) -> Result<RulesetCreated, RulesetError> {
+/// Landlock's rules, not yet in force. What is not there cannot be opened under any. The first Landlock lets nobody
+/// move or link files from one folder to another; a later one does where it is asked to.
+fn only_files(rights: &[(PathBuf, Right)]) -> Result<RulesetCreated, RulesetError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(AccessFs::from_all(ABI::V1))?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::Refer)?
         .create()?;
-    for path in paths {
+    for (path, right) in rights {
         let Ok(file) = PathFd::new(path) else { continue };
-        let file_alone = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Execute;
-        let allowed = if path.is_dir() { file_alone | AccessFs::ReadDir } else { file_alone };
-        rules = rules.add_rule(PathBeneath::new(file, allowed))?;
+        rules = rules.add_rule(PathBeneath::new(file, right.access(path.is_dir())))?;
     }
     Ok(rules)
 }
@@ -204,16 +239,47 @@ mod tests {
         assert_eq!(output.status.signal(), Some(libc::SIGSYS));
     }
 
+    /// Everything of the system that a shell takes.
+    fn system() -> Vec<(PathBuf, Right)> {
+        ["/bin", "/lib", "/lib64", "/usr"].map(|path| (PathBuf::from(path), Right::All)).into()
+    }
+
     #[test]
     fn other_files_than_those_cannot_be_read() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
         std::fs::write(&file, "told").expect("writes");
         let script = format!("read line < {}; echo $line", file.display());
-        let system = ["/bin", "/lib", "/lib64", "/usr"].map(PathBuf::from);
-        let read = |files: Vec<PathBuf>| said(&script, &Apart::Files(Arc::new(files))).map(|out| out.stdout);
-        let Some(without) = read(system.to_vec()) else { return };
+        let read = |more: &[(PathBuf, Right)]| {
+            said(&script, &Apart::Files(Arc::new([&system(), more].concat()))).map(|out| out.stdout)
+        };
+        let Some(without) = read(&[]) else { return };
         assert_ne!(without, b"told\n");
-        assert_eq!(read([&system[..], &[file.clone()]].concat()).as_deref(), Some(&b"told\n"[..]));
+        assert_eq!(read(&[(file.clone(), Right::Read)]).as_deref(), Some(&b"told\n"[..]));
+        assert_ne!(read(&[(file, Right::Write)]).as_deref(), Some(&b"told\n"[..]));
+        // A folder that may be listed is not all that is below it.
+        let folder = folder.path().to_owned();
+        assert_ne!(read(&[(folder.clone(), Right::Read)]).as_deref(), Some(&b"told\n"[..]));
+        assert_eq!(read(&[(folder, Right::ReadBelow)]).as_deref(), Some(&b"told\n"[..]));
+    }
+
+    #[test]
+    fn only_a_folder_that_everything_is_permitted_in_can_be_written_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("inner");
+        std::fs::create_dir(&inner).expect("makes");
+        // A link and no move: what cannot be moved is copied.
+        let script = format!("cd {} && echo 1 > a && ln a inner/b", folder.path().display());
+        let works = |right| {
+            let rights = [system(), vec![(folder.path().to_owned(), right)]].concat();
+            said(&script, &Apart::Files(Arc::new(rights))).map(|out| out.status.success())
+        };
+        let Some(reading) = works(Right::ReadBelow) else { return };
+        assert!(!reading && !inner.join("b").exists());
+        let Some(all) = works(Right::All) else { return };
+        if !all && folder.path().join("a").exists() {
+            return crate::ui::say("SKIPPED: this kernel's Landlock lets nobody link (before Linux 5.19)");
+        }
+        assert!(all && inner.join("b").exists());
     }
 }

@@ -2,30 +2,35 @@
 //!
 //! The kernel stops it at a breakpoint instruction that is put there and taken away again; it does not run
 //! while it is looked at. All of its threads are followed, so that none meets the breakpoint alone. What is
-//! looked at is for `measure` to say. A watcher kills it when its time is up, and it is killed and reaped when
-//! this is dropped. Everything happens in one thread, for the kernel knows one thread as the tracer.
+//! looked at is for `measure` and `probe` to say. A watcher kills it when its time is up, and it is killed and
+//! reaped when this is dropped, with all the processes that it started where these are followed. Everything happens
+//! in one thread, for the kernel knows one thread as the tracer.
 //!
 //! Sources: ptrace(2), `getauxval(3)`, `proc_pid_auxv(5)`, waitpid(2).
 
-use std::collections::HashMap;
-use std::ffi::{OsStr, c_int, c_long};
+mod requests;
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, c_int};
 use std::fs::{self, File};
 use std::io;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::ptr::{null_mut, without_provenance_mut};
+use std::ptr::null_mut;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal,
+    Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open, pidfd_send_signal,
     set_parent_process_death_signal,
 };
 
+use self::requests::{
+    Info, Request, ends_all, go_on, info, is_at, message, next_event, passed, peek, request, resume,
+};
 use super::apart::Apart;
 
 /// The breakpoint instruction, as it lies in the low bytes of a word, and how many bits it has.
@@ -39,17 +44,13 @@ const BREAKPOINT: (u64, u32) = (0, 0);
 /// `AT_ENTRY` of the auxiliary vector.
 const AT_ENTRY: u64 = 9;
 
-/// What C libraries take a request for.
-#[cfg(target_env = "musl")]
-type Request = c_int;
-#[cfg(not(target_env = "musl"))]
-type Request = libc::c_uint;
-
 /// A program under trace, stopped.
 #[derive(Debug)]
 pub struct Traced {
     pid: Pid,
     reaped: bool,
+    /// All that is traced and was not reaped: its threads, and what it started where this is followed.
+    threads: HashSet<Pid>,
     /// The watcher leaves when this is dropped.
     done: Option<mpsc::Sender<()>>,
     watcher: Option<thread::JoinHandle<()>>,
@@ -62,10 +63,21 @@ pub struct Traced {
 pub struct With {
     /// What it reads.
     pub stdin: Option<PathBuf>,
+    /// A file that all it prints is written to; `/dev/null` where absent.
+    pub output: Option<PathBuf>,
     /// The folder that it is started in.
     pub dir: Option<PathBuf>,
     /// What it is kept from.
     pub apart: Vec<Apart>,
+}
+
+impl With {
+    /// What it prints to.
+    fn printed(&self) -> io::Result<(Stdio, Stdio)> {
+        let Some(path) = &self.output else { return Ok((Stdio::null(), Stdio::null())) };
+        let file = File::create(path)?;
+        Ok((file.try_clone()?.into(), file.into()))
+    }
 }
 
 /// A system call of a traced program, or the answer to one.
@@ -116,6 +128,7 @@ impl Traced {
         limit: Duration,
         with: &With,
     ) -> io::Result<Self> {
+        let (stdout, stderr) = with.printed()?;
         let mut command = Command::new(program);
         command
             .args(args)
@@ -125,15 +138,16 @@ impl Traced {
                 Some(path) => File::open(path)?.into(),
                 None => Stdio::null(),
             })
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(stdout)
+            .stderr(stderr)
             .process_group(0);
         if let Some(dir) = &with.dir {
             command.current_dir(dir);
         }
-        for apart in &with.apart {
-            apart.keep(&mut command)?;
-        }
+        // A filter of system calls is the last: the calls made here need not be on its list.
+        let (filters, others): (Vec<&Apart>, Vec<&Apart>) =
+            with.apart.iter().partition(|apart| matches!(apart, Apart::Calls(_)));
+        others.into_iter().try_for_each(|apart| apart.keep(&mut command))?;
         // SAFETY: between fork and exec the closure makes two system calls and nothing else: it takes no lock,
         // allocates nothing, and touches no memory but its own.
         unsafe {
@@ -145,9 +159,11 @@ impl Traced {
                 }
             });
         }
+        filters.into_iter().try_for_each(|apart| apart.keep(&mut command))?;
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidData)?;
-        let mut traced = Self { pid, reaped: false, done: None, watcher: None, _here: PhantomData };
+        let threads = HashSet::from([pid]);
+        let mut traced = Self { pid, reaped: false, threads, done: None, watcher: None, _here: PhantomData };
         let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
         let (done, end) = mpsc::channel::<()>();
         traced.done = Some(done);
@@ -157,9 +173,15 @@ impl Traced {
                 let _ = pidfd_send_signal(&pidfd, Signal::KILL);
             }
         }));
-        match next_event()? {
-            (_, status) if libc::WIFSTOPPED(status) => {}
-            _ => return Err(io::Error::other("it ended before it was stopped")),
+        // An orphan that somebody else left may end meanwhile.
+        let status = loop {
+            match traced.event()? {
+                (thread, status) if thread == pid => break status,
+                _ => {}
+            }
+        };
+        if !libc::WIFSTOPPED(status) {
+            return Err(io::Error::other("it ended before it was stopped"));
         }
         let options = libc::PTRACE_O_EXITKILL | libc::PTRACE_O_TRACECLONE;
         request(libc::PTRACE_SETOPTIONS, pid, 0, u64::from(options.unsigned_abs()))?;
@@ -168,7 +190,7 @@ impl Traced {
 
     /// Its number.
     pub fn id(&self) -> u32 {
-        self.pid.as_raw_pid().unsigned_abs()
+        number_of(self.pid)
     }
 
     /// Where its first own instruction lies in memory; the loader, where there is one, runs before it.
@@ -194,16 +216,28 @@ impl Traced {
             let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
             // A thread may end before the others; what ends all of them is a call of its own.
             if event == libc::PTRACE_EVENT_EXIT && (thread == self.pid || ends_all(thread)) {
-                return Ok(thread.as_raw_pid().unsigned_abs());
+                return Ok(number_of(thread));
             }
             go_on(thread, passed(signal, event));
         }
     }
 
     /// Lets it run to its end and tells of every system call of it and its children, before it is made and after.
-    pub fn run_calls(&mut self, mut told: impl FnMut(&Call)) -> io::Result<End> {
-        self.follow(libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_TRACEFORK | libc::PTRACE_O_TRACEVFORK)?;
-        resume(libc::PTRACE_SYSCALL, self.pid, 0);
+    pub fn run_calls(&mut self, told: impl FnMut(&Call)) -> io::Result<End> {
+        self.run(libc::PTRACE_SYSCALL, libc::PTRACE_O_TRACESYSGOOD, told)
+    }
+
+    /// As [`Traced::run_calls`], and tells of nothing but calls, before they are made, that a filter which it is
+    /// kept apart by does not know ([`super::apart::Named::Known`]). It hardly runs slower than without.
+    pub fn run_unknown(&mut self, told: impl FnMut(&Call)) -> io::Result<End> {
+        self.run(libc::PTRACE_CONT, libc::PTRACE_O_TRACESECCOMP, told)
+    }
+
+    fn run(&mut self, how: Request, of_calls: c_int, mut told: impl FnMut(&Call)) -> io::Result<End> {
+        self.follow(
+            libc::PTRACE_O_TRACEFORK | libc::PTRACE_O_TRACEVFORK | libc::PTRACE_O_TRACEEXEC | of_calls,
+        )?;
+        resume(how, self.pid, 0);
         let mut made: HashMap<u32, (u64, [u64; 6])> = HashMap::new();
         loop {
             let (thread, status) = self.event()?;
@@ -218,8 +252,8 @@ impl Traced {
                 continue;
             }
             let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
-            if signal == libc::SIGTRAP | 0x80 {
-                let id = thread.as_raw_pid().unsigned_abs();
+            let id = number_of(thread);
+            if signal == libc::SIGTRAP | 0x80 || event == libc::PTRACE_EVENT_SECCOMP {
                 match info(thread) {
                     Ok(Info::Entry(number, args)) => {
                         made.insert(id, (number, args));
@@ -233,9 +267,16 @@ impl Traced {
                     // It is gone by now.
                     Ok(Info::Other) | Err(_) => {}
                 }
-                resume(libc::PTRACE_SYSCALL, thread, 0);
+                resume(how, thread, 0);
             } else {
-                resume(libc::PTRACE_SYSCALL, thread, passed(signal, event));
+                // A thread that executes something is the first one from then on.
+                if event == libc::PTRACE_EVENT_EXEC
+                    && let Some(former) = message(thread).ok().flatten()
+                    && let Some(call) = made.remove(&number_of(former))
+                {
+                    made.insert(id, call);
+                }
+                resume(how, thread, passed(signal, event));
             }
         }
     }
@@ -249,7 +290,25 @@ impl Traced {
     /// The next thing that happens.
     fn event(&mut self) -> io::Result<(Pid, c_int)> {
         let (thread, status) = next_event()?;
-        self.reaped |= thread == self.pid && !libc::WIFSTOPPED(status);
+        if !libc::WIFSTOPPED(status) {
+            self.threads.remove(&thread);
+            self.reaped |= thread == self.pid;
+            return Ok((thread, status));
+        }
+        self.threads.insert(thread);
+        match status >> 16 {
+            libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK => {
+                // It may have ended before this was told.
+                let is_there = |new: &Pid| Path::new(&format!("/proc/{}", new.as_raw_pid())).exists();
+                self.threads.extend(message(thread).ok().flatten().filter(is_there));
+            }
+            libc::PTRACE_EVENT_EXEC => {
+                if let Some(former) = message(thread).ok().flatten().filter(|former| *former != thread) {
+                    self.threads.remove(&former);
+                }
+            }
+            _ => {}
+        }
         Ok((thread, status))
     }
 
@@ -261,10 +320,9 @@ impl Traced {
         request(libc::PTRACE_POKETEXT, self.pid, address, word & !mask | instruction)?;
         go_on(self.pid, 0);
         loop {
-            let (thread, status) = next_event()?;
+            let (thread, status) = self.event()?;
             if !libc::WIFSTOPPED(status) {
-                if thread == self.pid {
-                    self.reaped = true;
+                if self.reaped {
                     return Ok(false);
                 }
                 continue;
@@ -281,13 +339,16 @@ impl Traced {
 
 impl Drop for Traced {
     fn drop(&mut self) {
-        // What it leaves behind in its group goes too.
+        // What it leaves behind in its group goes too, and so does what left the group and was followed.
         let _ = kill_process_group(self.pid, Signal::KILL);
-        while !self.reaped {
-            match next_event() {
+        for thread in &self.threads {
+            let _ = kill_process(*thread, Signal::KILL);
+        }
+        while !(self.reaped && self.threads.is_empty()) {
+            match self.event() {
                 Ok((thread, status)) if libc::WIFSTOPPED(status) => go_on(thread, libc::SIGKILL),
-                Ok((thread, _)) => self.reaped = thread == self.pid,
-                Err(_) => self.reaped = true,
+                Ok(_) => {}
+                Err(_) => break,
             }
         }
         drop(self.done.take());
@@ -295,115 +356,8 @@ impl Drop for Traced {
     }
 }
 
-/// The next thing that happens to a thread of what this thread traces. Children of other threads of gopie are not touched.
-fn next_event() -> io::Result<(Pid, c_int)> {
-    let mut status: c_int = 0;
-    loop {
-        // SAFETY: the pointer is to valid memory of the right type; what is reaped was started by this thread,
-        // which reaps nothing else meanwhile.
-        let seen = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::__WNOTHREAD) };
-        match Pid::from_raw(seen) {
-            Some(thread) if seen > 0 => return Ok((thread, status)),
-            _ => {
-                let error = io::Error::last_os_error();
-                if error.kind() != io::ErrorKind::Interrupted {
-                    return Err(error);
-                }
-            }
-        }
-    }
-}
-
-/// A request of which only the failure is told. Address and data are numbers to the kernel, not pointers of ours.
-fn request(what: Request, thread: Pid, address: u64, data: u64) -> io::Result<()> {
-    // SAFETY: none of the requests made here writes to this process's memory.
-    let answer = unsafe { libc::ptrace(what, thread.as_raw_pid(), number(address), number(data)) };
-    if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
-}
-
-fn number(value: u64) -> *mut u8 {
-    without_provenance_mut(usize::try_from(value).unwrap_or(usize::MAX))
-}
-
-/// Lets a thread run on; one that is gone needs nothing.
-fn go_on(thread: Pid, signal: c_int) {
-    resume(libc::PTRACE_CONT, thread, signal);
-}
-
-fn resume(how: Request, thread: Pid, signal: c_int) {
-    let _ = request(how, thread, 0, u64::from(signal.unsigned_abs()));
-}
-
-/// The signal that a stopped thread gets when it goes on. A new thread begins with a stop that is the tracer's affair
-/// alone, as events are.
-fn passed(signal: c_int, event: c_int) -> c_int {
-    if event != 0 || signal == libc::SIGSTOP { 0 } else { signal }
-}
-
-enum Info {
-    Entry(u64, [u64; 6]),
-    Exit(i64),
-    Other,
-}
-
-/// What a thread that is stopped at a system call is about. Source: ptrace(2), `PTRACE_GET_SYSCALL_INFO` (Linux 5.3).
-fn info(thread: Pid) -> io::Result<Info> {
-    let mut info = MaybeUninit::<libc::ptrace_syscall_info>::zeroed();
-    let size = size_of::<libc::ptrace_syscall_info>();
-    // SAFETY: the kernel writes at most `size` bytes to where the pointer points; all zero bytes are a value of the
-    // structure, and the member of the union that is read is the one that `op` tells.
-    unsafe {
-        let pointer = info.as_mut_ptr();
-        if libc::ptrace(libc::PTRACE_GET_SYSCALL_INFO, thread.as_raw_pid(), number(size as u64), pointer)
-            == -1
-        {
-            return Err(io::Error::last_os_error());
-        }
-        let info = info.assume_init();
-        Ok(match info.op {
-            libc::PTRACE_SYSCALL_INFO_ENTRY => Info::Entry(info.u.entry.nr, info.u.entry.args),
-            libc::PTRACE_SYSCALL_INFO_EXIT => Info::Exit(info.u.exit.sval),
-            _ => Info::Other,
-        })
-    }
-}
-
-/// Whether a thread is in the call that ends all threads.
-fn ends_all(thread: Pid) -> bool {
-    let said = fs::read_to_string(format!("/proc/{}/syscall", thread.as_raw_pid()));
-    said.is_ok_and(|text| text.split(' ').next() == Some(&libc::SYS_exit_group.to_string()))
-}
-
-fn peek(thread: Pid, address: u64) -> io::Result<u64> {
-    peeked(libc::PTRACE_PEEKTEXT, thread, address)
-}
-
-fn peeked(what: Request, thread: Pid, address: u64) -> io::Result<u64> {
-    // SAFETY: `errno` is this thread's own. The C library gives the word that was read and touches no memory of
-    // ours but for that.
-    let (word, errno): (c_long, c_int) = unsafe {
-        *libc::__errno_location() = 0;
-        let word = libc::ptrace(what, thread.as_raw_pid(), number(address), null_mut::<u8>());
-        (word, *libc::__errno_location())
-    };
-    if word == -1 && errno != 0 { Err(io::Error::from_raw_os_error(errno)) } else { Ok(word.cast_unsigned()) }
-}
-
-/// Whether a thread has just met the breakpoint there; it is then set to go on with what stood there before.
-#[cfg(target_arch = "x86_64")]
-fn is_at(thread: Pid, address: u64) -> io::Result<bool> {
-    let place = std::mem::offset_of!(libc::user, regs) + std::mem::offset_of!(libc::user_regs_struct, rip);
-    let here = peeked(libc::PTRACE_PEEKUSER, thread, place as u64)? == address + 1;
-    if here {
-        request(libc::PTRACE_POKEUSER, thread, place as u64, address)?;
-    }
-    Ok(here)
-}
-
-/// Elsewhere the program counter stays at the breakpoint.
-#[cfg(not(target_arch = "x86_64"))]
-fn is_at(_: Pid, _: u64) -> io::Result<bool> {
-    Ok(true)
+fn number_of(thread: Pid) -> u32 {
+    thread.as_raw_pid().unsigned_abs()
 }
 
 #[cfg(test)]
@@ -446,5 +400,31 @@ mod tests {
         }
         let missing = Traced::start::<&str>(Path::new("/nonexistent/program"), &[], &[], LIMIT);
         assert_eq!(missing.expect_err("cannot start").kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn calls_of_children_are_told_and_no_child_is_left() {
+        // One child that the shell waits for, and one that leaves its group and would live on.
+        let script = "/bin/true; setsid sleep 300 & exit 5";
+        let mut traced = match Traced::start(Path::new("/bin/sh"), &["-c", script], &[], LIMIT) {
+            Ok(traced) => traced,
+            Err(error) => return crate::ui::say(&format!("SKIPPED: ptrace is not permitted: {error}")),
+        };
+        let (mut threads, mut executed) = (HashSet::new(), 0);
+        let end = traced.run_calls(|call| {
+            threads.insert(call.thread);
+            executed += usize::from(call.number == libc::SYS_execve.unsigned_abs() && call.answer == Some(0));
+        });
+        if threads.is_empty() {
+            return crate::ui::say("SKIPPED: this kernel does not tell of system calls (before Linux 5.3)");
+        }
+        assert_eq!(end.expect("ends"), End::Status(5));
+        assert!(threads.len() >= 2 && executed >= 1, "{threads:?}");
+        drop(traced);
+        for thread in threads {
+            // One whose parent is gone waits for init to reap it.
+            let status = fs::read_to_string(format!("/proc/{thread}/stat"));
+            assert!(status.map_or(true, |text| text.contains(") Z ")), "{thread}");
+        }
     }
 }

@@ -18,5 +18,6 @@ mod matrix;
 mod misbehaving;
 mod modules;
 mod packages;
+mod why_cgo;
 
 use bench::Bench;

@@ -100,6 +100,7 @@ fn program(pointers: u32, stride: u32) -> Program {
         what: "a rung".to_owned(),
         source,
         own_c: false,
+        trials: false,
         stands_for: None,
         runs: RunKind::Default,
         variants: Vec::new(),
