@@ -25,8 +25,9 @@ enum Flag {
     Linkmode(String),
     Cgo(String),
     Tag(String),
-    Ldflag(String),
-    Extldflag(String),
+    /// With its value, where that is a word of its own.
+    Ldflag(Vec<String>),
+    Extldflag(Vec<String>),
     Env(String, String),
     NoTrimpath,
 }
@@ -38,8 +39,8 @@ impl Flag {
         all.extend(set.linkmode.iter().cloned().map(Self::Linkmode));
         all.extend(set.cgo_enabled.iter().cloned().map(Self::Cgo));
         all.extend(set.tags.iter().cloned().map(Self::Tag));
-        all.extend(set.ldflags.iter().cloned().map(Self::Ldflag));
-        all.extend(set.extldflags.iter().cloned().map(Self::Extldflag));
+        all.extend(with_values(&set.ldflags).map(Self::Ldflag));
+        all.extend(with_values(&set.extldflags).map(Self::Extldflag));
         all.extend(set.env.iter().map(|(name, value)| Self::Env(name.clone(), value.clone())));
         all.extend((!set.trimpath).then_some(Self::NoTrimpath));
         all
@@ -51,8 +52,8 @@ impl Flag {
             Self::Linkmode(mode) => format!("-linkmode={mode}"),
             Self::Cgo(value) => format!("CGO_ENABLED={value}"),
             Self::Tag(tag) => format!("-tags={tag}"),
-            Self::Ldflag(flag) => format!("-ldflags={flag}"),
-            Self::Extldflag(flag) => format!("-extldflags={flag}"),
+            Self::Ldflag(words) => format!("-ldflags={}", words.join(" ")),
+            Self::Extldflag(words) => format!("-extldflags={}", words.join(" ")),
             Self::Env(name, value) => format!("{name}={value}"),
             Self::NoTrimpath => "no -trimpath".to_owned(),
         }
@@ -64,8 +65,8 @@ impl Flag {
             Self::Linkmode(mode) => to.linkmode = Some(mode),
             Self::Cgo(value) => to.cgo_enabled = Some(value),
             Self::Tag(tag) => to.tags.push(tag),
-            Self::Ldflag(flag) => to.ldflags.push(flag),
-            Self::Extldflag(flag) => to.extldflags.push(flag),
+            Self::Ldflag(words) => to.ldflags.extend(words),
+            Self::Extldflag(words) => to.extldflags.extend(words),
             Self::Env(name, value) => {
                 to.env.insert(name, value);
             }
@@ -79,14 +80,19 @@ impl Flag {
             Self::Linkmode(_) => from.linkmode = None,
             Self::Cgo(_) => from.cgo_enabled = None,
             Self::Tag(tag) => from.tags.retain(|other| other != tag),
-            Self::Ldflag(flag) => from.ldflags.retain(|other| other != flag),
-            Self::Extldflag(flag) => from.extldflags.retain(|other| other != flag),
+            Self::Ldflag(words) => from.ldflags.retain(|other| !words.contains(other)),
+            Self::Extldflag(words) => from.extldflags.retain(|other| !words.contains(other)),
             Self::Env(name, _) => {
                 from.env.remove(name);
             }
             Self::NoTrimpath => from.trimpath = true,
         }
     }
+}
+
+/// Flags, each with the words behind it that are none.
+fn with_values(words: &[String]) -> impl Iterator<Item = Vec<String>> + '_ {
+    words.chunk_by(|_, next| !next.starts_with('-')).map(<[String]>::to_vec)
 }
 
 /// Gives each variant of an experiment a name of its own.
@@ -161,15 +167,15 @@ mod tests {
     fn each_flag_is_on_alone_and_off_alone() {
         let plain = variant("");
         let set = variant(
-            "buildmode = \"pie\"\nldflags = [\"-a\", \"-b\"]\ntrimpath = false\nenv = { GOAMD64 = \"v2\" }",
+            "buildmode = \"pie\"\nldflags = [\"-a\", \"1\", \"-b\"]\ntrimpath = false\nenv = { GOAMD64 = \"v2\" }",
         );
         let all = ablation(&plain, &set);
         let of = |experiment: &str| -> Vec<&Trial> { all.iter().filter(|trial| trial.experiment == experiment).collect() };
-        let flags = ["", "-buildmode=pie", "-ldflags=-a", "-ldflags=-b", "GOAMD64=v2", "no -trimpath"];
+        let flags = ["", "-buildmode=pie", "-ldflags=-a 1", "-ldflags=-b", "GOAMD64=v2", "no -trimpath"];
         assert_eq!(of("on-alone").iter().map(|trial| trial.change.as_str()).collect::<Vec<_>>(), flags);
         let same = |variant: &Variant, other: &Variant| Variant { name: String::new(), ..variant.clone() } == Variant { name: String::new(), ..other.clone() };
         assert!(same(&of("on-alone")[0].variant, &plain) && same(&of("off-alone")[0].variant, &set));
-        assert_eq!(of("on-alone")[2].variant.ldflags, ["-a"]);
+        assert_eq!(of("on-alone")[2].variant.ldflags, ["-a", "1"]);
         assert_eq!(of("off-alone")[2].variant.ldflags, ["-b"]);
         assert_eq!(of("off-alone")[1].variant.buildmode, None);
         assert!(of("off-alone")[5].variant.trimpath && !of("on-alone")[5].variant.trimpath);
