@@ -19,6 +19,7 @@ mod plots;
 mod probes;
 mod program;
 mod raster;
+mod recommend;
 mod relocations;
 mod sizes;
 mod startup;
@@ -86,9 +87,10 @@ struct Page<'a> {
     again: closing::Again,
 }
 
-const TEMPLATE: &str = include_str!("report.md.j2");
-/// What the template includes, by name.
-const INCLUDED: [(&str, &str); 5] = [
+/// The pages, and what they include, by name.
+const TEMPLATES: [(&str, &str); 7] = [
+    ("report.md.j2", include_str!("report.md.j2")),
+    ("answer.md.j2", include_str!("answer.md.j2")),
     ("across.md.j2", include_str!("across.md.j2")),
     ("startup.md.j2", include_str!("startup.md.j2")),
     ("controls.md.j2", include_str!("controls.md.j2")),
@@ -109,6 +111,9 @@ pub fn render_beside(run: &Run, criterion: Option<&Criterion>) -> Result<Vec<(St
         text += &criterion::section(&Index::new(run), criterion);
     }
     let mut files = vec![("report.md".to_owned(), text.into_bytes())];
+    if let Some(page) = recommend::page(&Index::new(run)) {
+        files.push(("answer.md".to_owned(), fill("answer.md.j2", Serde(&page))?.into_bytes()));
+    }
     for plot in &plots {
         files.extend(plot.files()?);
     }
@@ -230,13 +235,18 @@ fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
         machine: closing::machine(index),
         again: closing::again(index),
     };
+    fill("report.md.j2", Serde(&page))
+}
+
+/// A page from its template.
+fn fill(template: &str, page: Serde<impl Serialize>) -> Result<String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, template) in INCLUDED {
-        environment.add_template(name, template).context("a part of the report's template is malformed")?;
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text).with_context(|| format!("{name} is malformed"))?;
     }
-    let template = environment.template_from_str(TEMPLATE).context("the report's template is malformed")?;
-    let filled = template.render(Serde(&page)).context("the report cannot be rendered")?;
+    let template = environment.get_template(template).context("there is no such template")?;
+    let filled = template.render(page).context("the report cannot be rendered")?;
     let filled = filled.replacen("<!-- contents -->", &markdown::contents(&filled), 1);
     Ok(markdown::fill_prose(&filled))
 }
