@@ -10,8 +10,8 @@ mod alone;
 mod cost;
 mod effect;
 mod exposure;
+mod imports;
 mod kernel;
-mod linkage;
 mod memory;
 pub mod middle;
 mod packages;
@@ -107,7 +107,7 @@ impl Finding {
 type Rule = fn(&Index<'_>) -> Finding;
 
 /// The rules of this version.
-const RULES: [(&str, Rule); 20] = [
+const RULES: [(&str, Rule); 21] = [
     ("pie-makes-dynamic", ablation::pie_makes_dynamic),
     ("pie-needs-c-toolchain", ablation::pie_needs_c_toolchain),
     ("pie-needs-loader", alone::pie_needs_loader),
@@ -117,11 +117,12 @@ const RULES: [(&str, Rule); 20] = [
     ("one-leak-tells-all", addresses::one_leak_tells_all),
     ("known-code", addresses::known_code),
     ("no-mitigation", exposure::no_mitigation),
+    ("memory-safe-anyway", imports::memory_safe_anyway),
     ("extra-attack-surface", exposure::extra_attack_surface),
     ("response", packages::response),
     ("some-programs-need-cgo", packages::some_programs_need_cgo),
     ("packaging-cost", packages::packaging_cost),
-    ("imports-enable-cgo", linkage::imports_enable_cgo),
+    ("imports-enable-cgo", imports::imports_enable_cgo),
     ("size-cost", cost::size),
     ("startup-cost", cost::startup),
     ("relocation-cost", relocations::cost_grows),

@@ -144,6 +144,11 @@ pub(super) fn some_programs_need_cgo(index: &Index<'_>) -> Finding {
     if !can.is_empty() {
         because.push(format!("{} can, with a fallback in Go, and gave the right answers", words::list(&can)));
     }
+    let lost = super::imports::lost_without_cgo(index);
+    if !lost.is_empty() {
+        let lost: Vec<&str> = lost.iter().map(String::as_str).collect();
+        because.push(format!("in behaviour, with cgo alone: {}", words::list(&lost)));
+    }
     let verdict = match (cannot.is_empty(), can.is_empty()) {
         (false, _) => Verdict::Supported,
         (true, false) => Verdict::Refuted,
@@ -152,7 +157,7 @@ pub(super) fn some_programs_need_cgo(index: &Index<'_>) -> Finding {
     Finding {
         verdict,
         because: because.join("; "),
-        evidence: vec!["artifacts.csv: status, reason, cgo_enabled".to_owned()],
+        evidence: vec!["artifacts.csv: status, reason, cgo_enabled".to_owned(), "probes.csv: names".to_owned()],
         programs: unique(without.iter().map(|(name, _)| *name)),
     }
 }

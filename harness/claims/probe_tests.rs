@@ -319,3 +319,64 @@ fn pie_needs_c_toolchain() {
     check(&pie(refused, refused), id, Verdict::Supported, "0 of 2");
     check(&pie(built, refused), id, Verdict::Qualified, "With a CC that is no compiler, 1 of 1 did");
 }
+
+/// A made-up run in which that is known of the import graph of `net`, and of `hello` that it imports nothing.
+fn graphs(probe: &str, of_net: &[(&str, f64)]) -> Run {
+    let mut run = Synthetic::default().run();
+    let empty: Vec<(&str, f64)> = of_net.iter().map(|(key, _)| (*key, 0.0)).collect();
+    for (program, rows) in [("hello", empty.as_slice()), ("net", of_net)] {
+        for (key, number) in rows {
+            run.probes.push(ProbeRow {
+                case: format!("{program}/go1.27.3"),
+                probe: probe.to_owned(),
+                key: (*key).to_owned(),
+                unit: "count".to_owned(),
+                number: Some(*number),
+                status: "ok".to_owned(),
+                text: String::new(),
+            });
+        }
+    }
+    run
+}
+
+#[test]
+fn imports_enable_cgo() {
+    let id = "imports-enable-cgo";
+    let brings = "packages that bring C in, with cgo";
+    let net = |builds: f64| graphs("cgo-by-import", &[(brings, 1.0), ("builds without cgo", builds)]);
+    check(&Synthetic::default().run(), id, Verdict::Undecided, "no import graphs");
+    check(&graphs("cgo-by-import", &[(brings, 0.0)]), id, Verdict::Undecided, "no program of this run imports");
+    check(&net(1.0), id, Verdict::Supported, "makes 1 of them dynamic with cgo (net)");
+    check(&net(0.0), id, Verdict::Qualified, "0 of 1 of them build without cgo");
+    let mut lost = net(1.0);
+    let key = "user of an NSS module found";
+    add(&mut lost, "names", &[("exe-external", key, YES), ("static", key, NO)]);
+    check(&lost, id, Verdict::Qualified, "Found with cgo alone: user of an NSS module found");
+    let mut found = net(1.0);
+    add(&mut found, "names", &[("exe-external", key, YES), ("static", key, YES)]);
+    check(&found, id, Verdict::Supported, "Nothing that was looked up");
+    let mut off = net(1.0);
+    for row in off.artifacts.iter_mut().filter(|row| row.variant == "default") {
+        row.cgo_enabled = "0".to_owned();
+    }
+    check(&off, id, Verdict::Refuted, "makes 0 of them dynamic");
+}
+
+#[test]
+fn memory_safe_anyway() {
+    let id = "memory-safe-anyway";
+    let of = |library: f64, others: f64| {
+        let keys = ["uses of unsafe, standard library, without cgo", "uses of unsafe, others, without cgo"];
+        graphs("bug-class", &[(keys[0], library), (keys[1], others)])
+    };
+    check(&Synthetic::default().run(), id, Verdict::Undecided, "no import graphs");
+    check(&of(0.0, 0.0), id, Verdict::Supported, "0 rest on code");
+    check(&of(7.0, 0.0), id, Verdict::Qualified, "up to 7 uses of unsafe");
+    check(&of(7.0, 3.0), id, Verdict::Qualified, "(up to 3 uses of unsafe: net)");
+    let mut all = of(7.0, 3.0);
+    for row in &mut all.probes {
+        row.number = Some(3.0);
+    }
+    check(&all, id, Verdict::Refuted, "2 in packages of others");
+}

@@ -49,16 +49,6 @@ fn nothing_is_decided_without_data() {
 }
 
 #[test]
-fn imports_enable_cgo() {
-    let id = "imports-enable-cgo";
-    check(id, &Synthetic::default(), Verdict::Qualified, "1 of 2 programs dynamic (net)");
-    let fixed = Synthetic::default().shape("default", |shape| shape.link = |_| Link::Static);
-    check(id, &fixed, Verdict::Undecided, "0 of 2 programs dynamic (none)");
-    let wrong = Synthetic::default().shape("static", |shape| shape.status = Status::Failed);
-    check(id, &wrong, Verdict::Undecided, "no program");
-}
-
-#[test]
 fn size_cost() {
     let id = "size-cost";
     check(id, &Synthetic::default(), Verdict::Supported, "4 of 4");

@@ -135,7 +135,7 @@ fn chains(index: &Index<'_>, program: &str, place: Place<'_>) -> String {
     let id = format!("{program}/{}", place.toolchain);
     let rows = index.probed(&id, "cgo-by-import");
     let chains: Vec<&str> =
-        rows.iter().filter(|row| row.key.starts_with("chain ")).map(|row| row.text.as_str()).take(3).collect();
+        rows.iter().filter(|row| row.key.starts_with("chain to ")).map(|row| row.text.as_str()).take(3).collect();
     chains.join("; ")
 }
 
