@@ -28,7 +28,7 @@ use crate::config::{Contrast, Program, RunKind};
 use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
-    self, ArtifactRow, BuildRow, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow, Run,
+    self, ArtifactRow, BuildRow, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow, ProbeRow, Run,
     RunFolder, Samples, Status, table,
 };
 use crate::ui::say;
@@ -99,7 +99,11 @@ pub fn run(options: &Options) -> Result<Summary> {
     watched(options, || memory::measure(&folder, &cache, &prepared, &home, &outcomes))?;
     limits.extend(watched(options, || traces::measure(&folder, &cache, &prepared, &home, &outcomes))?);
     folder.keep_traces(home.len())?;
-    watched(options, || probes::measure(&folder, &cache, &prepared, &home, &outcomes))?;
+    let mut probed = watched(options, || probes::measure(&folder, &cache, &prepared, &timed, &outcomes))?;
+    if options.kind > RunKind::Quick {
+        probed.extend(imports::measure(&folder, &cache, &prepared, &outcomes)?);
+    }
+    ProbeRow::keep(folder.path(), &probed)?;
     trials::measure(&folder, &cache, &prepared, &outputs)?;
     if options.kind == RunKind::Full && !options.facts_only {
         BuildRow::keep(folder.path(), &builds::measure(&folder, &setup, &prepared, &outcomes)?)?;

@@ -16,73 +16,98 @@ use crate::probe::{Around, PROBES, Probe, Subject, Told};
 use crate::results::{OK, ProbeRow, RunFolder};
 use crate::toolchain;
 use crate::ui::Phase;
-use crate::{answers, interrupt};
+use crate::interrupt::{self, Interrupted};
+use crate::answers;
 
-/// Asks whatever was not asked yet of every case at home, and writes what all of them told.
+/// Asks whatever was not asked yet: at home of every case, with other releases only where things lie. Gives what all of
+/// them told.
 pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
     timed: &[Timed],
     outcomes: &[Outcome],
-) -> Result<()> {
-    let full = prepared.info.kind == RunKind::Full;
-    let c_compiler = prepared.c_compiler.as_ref().map(|compiler| compiler.path.as_path());
-    let around = Around { cache, c_compiler, long: full };
+) -> Result<Vec<ProbeRow>> {
+    let first = prepared.programs.first().map(|program| program.name.as_str());
     let phase = Phase::new("probes", timed.len());
     let mut rows = Vec::new();
     let mut number = 0;
     for one in timed {
         phase.now(&one.program);
-        // The same bytes again tell the same.
-        let own = |name: &&String| {
-            prepared.config.variants.iter().any(|variant| variant.name == **name && variant.copy_of.is_none())
-        };
-        let one = Timed { variants: one.variants.iter().filter(own).cloned().collect(), ..one.clone() };
-        let started = Started::of(cache, prepared, &one, outcomes, false)?;
-        let runs = prepared.program(&one)?.runs;
-        let at_work = surroundings(cache, prepared, &one.toolchain);
-        let hidden = [(at_work.goroot, "$GOROOT"), (cache.root(), "$CACHE")];
-        let scratch = cache.scratch()?;
-        let mut work = None;
-        for (case, path) in started.cases.iter().zip(started.paths()) {
-            for probe in PROBES {
-                interrupt::check()?;
-                if !probe.is_asked(runs, prepared.info.kind) {
-                    continue;
-                }
-                number += 1;
-                let known = folder.probed(probe.name, number)?;
-                let told = match known {
-                    Some(rows) => rows,
-                    None => {
-                        let env: BTreeMap<String, String> = started.env.iter().cloned().collect();
-                        let mut subject =
-                            Subject::new(path, &started.program.name, started.args.clone(), env)?;
-                        // No probe asks for the work of others.
-                        if runs == RunKind::Quick {
-                            if work.is_none() {
-                                let short = started.program.speed.as_ref();
-                                let longer = full.then_some(&started.program.workload);
-                                work = short
-                                    .or(longer)
-                                    .map(|work| answers::work_command(work, &at_work, scratch.path()))
-                                    .transpose()?;
-                            }
-                            subject.work = work.clone().map(|work| (work, scratch.path().to_owned()));
-                        }
-                        let told = probe.run(&subject, &around)?;
-                        let rows = as_rows(&case.to_string(), &probe, told, &hidden);
-                        folder.keep_probed(probe.name, number, &rows)?;
-                        rows
-                    }
-                };
-                rows.extend(told);
-            }
+        let program = prepared.program(one)?;
+        let is_home = !prepared.at_home(std::slice::from_ref(one)).is_empty();
+        let wanted: Vec<Probe> = PROBES
+            .into_iter()
+            .filter(|probe| probe.is_asked(program.runs, prepared.info.kind))
+            .filter(|probe| is_home || probe.over_releases && first == Some(program.name.as_str()))
+            .collect();
+        if !wanted.is_empty() {
+            rows.extend(of_program(folder, (cache, prepared, outcomes), one, &wanted, &mut number)?);
         }
         phase.step(&one.program);
     }
-    ProbeRow::keep(folder.path(), &rows)
+    Ok(rows)
+}
+
+/// What some experiments tell of every variant of a program; `number` counts what was asked.
+fn of_program(
+    folder: &RunFolder,
+    (cache, prepared, outcomes): (&Cache, &Prepared, &[Outcome]),
+    one: &Timed,
+    probes: &[Probe],
+    number: &mut usize,
+) -> Result<Vec<ProbeRow>> {
+    let full = prepared.info.kind == RunKind::Full;
+    let c_compiler = prepared.c_compiler.as_ref().map(|compiler| compiler.path.as_path());
+    let around = Around { cache, c_compiler, long: full };
+    // The same bytes again tell the same.
+    let own = |name: &&String| {
+        prepared.config.variants.iter().any(|variant| variant.name == **name && variant.copy_of.is_none())
+    };
+    let one = Timed { variants: one.variants.iter().filter(own).cloned().collect(), ..one.clone() };
+    let started = Started::of(cache, prepared, &one, outcomes, false)?;
+    let at_work = surroundings(cache, prepared, &one.toolchain);
+    let hidden = [(at_work.goroot, "$GOROOT"), (cache.root(), "$CACHE")];
+    let scratch = cache.scratch()?;
+    // Of the others no probe asks for their work.
+    let work = if started.program.runs == RunKind::Quick {
+        let longer = full.then_some(&started.program.workload);
+        let work = started.program.speed.as_ref().or(longer);
+        work.map(|work| answers::work_command(work, &at_work, scratch.path())).transpose()?
+    } else {
+        None
+    };
+    let mut rows = Vec::new();
+    for (case, path) in started.cases.iter().zip(started.paths()) {
+        let mut subject = None;
+        for probe in probes {
+            interrupt::check()?;
+            *number += 1;
+            if let Some(known) = folder.probed(probe.name, *number)? {
+                rows.extend(known);
+                continue;
+            }
+            let subject = match &mut subject {
+                Some(subject) => subject,
+                none => {
+                    let env: BTreeMap<String, String> = started.env.iter().cloned().collect();
+                    let made = Subject::new(path, &started.program.name, started.args.clone(), env)?;
+                    let work = work.clone().map(|work| (work, scratch.path().to_owned()));
+                    none.insert(Subject { work, ..made })
+                }
+            };
+            let told = match probe.run(subject, &around) {
+                Ok(told) => told,
+                Err(error) if error.chain().any(|cause| cause.is::<Interrupted>()) => return Err(error),
+                // The others go on.
+                Err(error) => Told::failed(&error),
+            };
+            let own = as_rows(&case.to_string(), probe, told, &hidden);
+            folder.keep_probed(probe.name, *number, &own)?;
+            rows.extend(own);
+        }
+    }
+    Ok(rows)
 }
 
 /// Asks some experiments of one file, which need not be gopie's. What programs leave behind is killed, so that this

@@ -45,6 +45,8 @@ pub struct Probe {
     runs: RunKind,
     /// Whether it is asked of every program, or only of those that a quick run has.
     each: bool,
+    /// Whether it is also asked of the first program as other releases build it.
+    pub over_releases: bool,
     run: fn(&Subject, &Around<'_>) -> Result<Told>,
 }
 
@@ -55,6 +57,7 @@ pub const PROBES: [Probe; 7] = [
         what: "what it needs of the system to start: alone, with its loader, with its libraries",
         runs: RunKind::Quick,
         each: true,
+        over_releases: false,
         run: roots::probe,
     },
     Probe {
@@ -62,6 +65,7 @@ pub const PROBES: [Probe; 7] = [
         what: "where things lie over many starts, and what one address tells of others",
         runs: RunKind::Default,
         each: false,
+        over_releases: true,
         run: addresses::probe,
     },
     Probe {
@@ -69,6 +73,7 @@ pub const PROBES: [Probe; 7] = [
         what: "what can be written at its end, and which words of it point to code",
         runs: RunKind::Quick,
         each: true,
+        over_releases: false,
         run: writable::probe,
     },
     Probe {
@@ -76,6 +81,7 @@ pub const PROBES: [Probe; 7] = [
         what: "code of others in it at its end, and what runs before its entry point",
         runs: RunKind::Quick,
         each: true,
+        over_releases: false,
         run: foreign::probe,
     },
     Probe {
@@ -83,6 +89,7 @@ pub const PROBES: [Probe; 7] = [
         what: "what LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH achieve, and what raised rights stop",
         runs: RunKind::Default,
         each: true,
+        over_releases: false,
         run: injection::probe,
     },
     Probe {
@@ -90,6 +97,7 @@ pub const PROBES: [Probe; 7] = [
         what: "system calls and files of its work, whether it works with no others, and without each",
         runs: RunKind::Default,
         each: false,
+        over_releases: false,
         run: sandbox::probe,
     },
     Probe {
@@ -97,6 +105,7 @@ pub const PROBES: [Probe; 7] = [
         what: "whether it finds a user and a host that only the system's name service knows",
         runs: RunKind::Default,
         each: true,
+        over_releases: false,
         run: names::probe,
     },
 ];
@@ -195,6 +204,11 @@ pub struct Told {
 impl Told {
     fn lack(&mut self, key: impl Into<String>, word: &'static str, why: impl Into<String>) {
         self.lacking.push(Lacking { key: key.into(), word, why: why.into() });
+    }
+
+    /// Of an experiment that went wrong.
+    pub fn failed(error: &anyhow::Error) -> Self {
+        Self::nothing(FAILED, format!("{error:#}"))
     }
 
     fn nothing(word: &'static str, why: impl Into<String>) -> Self {
