@@ -5,7 +5,7 @@ use super::Bench;
 #[test]
 fn every_command_has_help_with_an_example() {
     let bench = Bench::new();
-    for command in ["", "run", "doctor", "report", "inspect", "diff"] {
+    for command in ["", "run", "doctor", "report", "inspect", "diff", "probe", "why-cgo"] {
         let done = bench.call(&format!("{command} --help")).with(0);
         assert!(done.stdout.contains("Example"), "{command}: {}", done.stdout);
     }

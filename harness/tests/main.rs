@@ -18,6 +18,7 @@ mod matrix;
 mod misbehaving;
 mod modules;
 mod packages;
+mod probe;
 mod why_cgo;
 
 use bench::Bench;
