@@ -106,7 +106,7 @@ impl Snapshot {
 }
 
 /// Names of the regions in the order in which they are told; libraries follow.
-pub(super) const REGIONS: [&str; 11] = [
+pub const REGIONS: [&str; 11] = [
     "text",
     "read-only data",
     "data",

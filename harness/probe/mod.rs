@@ -14,6 +14,8 @@ mod roots;
 mod sandbox;
 mod writable;
 
+pub use maps::REGIONS;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -158,7 +158,9 @@ fn draw(run: &Run) -> Result<(String, Vec<Plot>)> {
     let relocations = relocations::part(&index, pictures);
     let (across, own) = across::parts(&index)?;
     plots.extend(own);
-    let drawn = Drawn { contrasts, across, speed, sections, relocations, memory };
+    let (probes, own) = probes::parts(&index)?;
+    plots.extend(own);
+    let drawn = Drawn { probes, contrasts, across, speed, sections, relocations, memory };
     Ok((text(&index, drawn)?, plots))
 }
 
@@ -198,6 +200,7 @@ fn section(program: &Program, parts: Vec<program::Part>) -> Section {
 
 /// The parts of the text that have plots.
 struct Drawn {
+    probes: Vec<probes::Part>,
     contrasts: Vec<Picture>,
     across: Vec<across::Part>,
     speed: Vec<Picture>,
@@ -226,7 +229,7 @@ fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
         traces: traces::part(index),
         middle: middle::part(index),
         trials: trials::parts(index),
-        probes: probes::parts(index),
+        probes: drawn.probes,
         noise: closing::noise(index),
         controls: controls::controls(index),
         calibration: calibration::part(&index.run().calibrations),

@@ -11,6 +11,7 @@ mod ladder;
 pub(super) mod lines;
 pub(super) mod map;
 mod memory;
+pub(super) mod moves;
 mod parts;
 mod sheet;
 mod sizes;

@@ -1,7 +1,12 @@
 //! Where things lie: a region a row, a variant a column; what one address tells of another; code that is known.
 
+use anyhow::Result;
+
 use super::{Asked, Titled};
+use crate::probe::REGIONS;
 use crate::report::markdown::Table;
+use crate::report::plots::Plot;
+use crate::report::plots::moves::{Lies, Moves, draw};
 
 const PLACES: &str = ": places";
 const BITS: &str = ": bits demonstrated";
@@ -30,6 +35,35 @@ pub(super) fn tables(all: &[Asked<'_>]) -> Vec<Titled> {
         tables.push(Titled { title, table: code(&of) });
     }
     tables
+}
+
+/// What moves in the first program at home.
+pub(super) fn plot(all: &[Asked<'_>]) -> Result<Option<Plot>> {
+    let Some(first) = all.first() else { return Ok(None) };
+    let of: Vec<&Asked<'_>> =
+        all.iter().filter(|one| (one.program, one.place) == (first.program, first.place)).collect();
+    let starts = of.iter().filter_map(|one| one.number("starts")).fold(f64::INFINITY, f64::min);
+    if !starts.is_finite() {
+        return Ok(None);
+    }
+    let lies = |one: &&Asked<'_>, region: &str| match one.number(&format!("{region}{PLACES}")) {
+        None => Lies::Absent,
+        Some(places) if places <= 1.0 => Lies::AtOnePlace,
+        Some(_) => Lies::Moves(one.number(&format!("{region}{BITS}")).unwrap_or_default()),
+    };
+    let moves = Moves {
+        program: first.program,
+        place: format!("{}, {}", first.place.toolchain, first.place.target),
+        starts,
+        variants: of.iter().map(|one| one.variant).collect(),
+        rows: REGIONS
+            .into_iter()
+            .map(|region| (region, of.iter().map(|one| lies(one, region)).collect::<Vec<_>>()))
+            .filter(|(_, tiles)| tiles.iter().any(|tile| *tile != Lies::Absent))
+            .collect(),
+    };
+    let shows = format!("{}: which regions of memory move from start to start", first.program);
+    Ok(Some(Plot { name: "addresses".to_owned(), svg: draw(&moves)?, shows }))
 }
 
 /// So many variants fit beside each other.

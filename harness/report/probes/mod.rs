@@ -4,9 +4,12 @@ mod addresses;
 
 use std::collections::BTreeMap;
 
+use anyhow::Result;
 use serde::Serialize;
 
+use super::Picture;
 use super::markdown::Table;
+use super::plots::Plot;
 use crate::claims::words;
 use crate::config::Language;
 use crate::probe::PROBES;
@@ -18,9 +21,8 @@ pub(super) struct Part {
     heading: String,
     /// What it does, and how to read its tables.
     intro: String,
+    plots: Vec<Picture>,
     tables: Vec<Titled>,
-    /// Findings in words.
-    lines: Vec<String>,
     /// What it could not tell, alike ones together.
     lacking: Vec<String>,
 }
@@ -37,22 +39,29 @@ pub(super) fn heading(probe: &str) -> String {
     format!("Probe `{probe}`")
 }
 
-/// The sections of all experiments that told anything.
-pub(super) fn parts(index: &Index<'_>) -> Vec<Part> {
-    PROBES.iter().filter_map(|probe| part(index, probe.name, probe.what)).collect()
+/// The sections of all experiments that told anything, and their plots.
+pub(super) fn parts(index: &Index<'_>) -> Result<(Vec<Part>, Vec<Plot>)> {
+    let (mut parts, mut plots) = (Vec::new(), Vec::new());
+    for probe in PROBES {
+        let all = Asked::all(index, probe.name);
+        if all.is_empty() {
+            continue;
+        }
+        let own = if probe.name == "addresses" { addresses::plot(&all)? } else { None };
+        let pictures = own.iter().map(Plot::picture).collect();
+        parts.push(part(&all, probe.name, probe.what, pictures));
+        plots.extend(own);
+    }
+    Ok((parts, plots))
 }
 
-fn part(index: &Index<'_>, probe: &str, what: &str) -> Option<Part> {
-    let all = Asked::all(index, probe);
-    if all.is_empty() {
-        return None;
-    }
+fn part(all: &[Asked<'_>], probe: &str, what: &str, plots: Vec<Picture>) -> Part {
     let tables = match probe {
-        "addresses" => addresses::tables(&all),
-        _ => over_programs(&all),
+        "addresses" => addresses::tables(all),
+        _ => over_programs(all),
     };
     let intro = format!("{}. {}", words::capital(what), how_to_read(probe));
-    Some(Part { heading: heading(probe), intro, tables, lines: Vec::new(), lacking: lacking(&all) })
+    Part { heading: heading(probe), intro, plots, tables, lacking: lacking(all) }
 }
 
 /// What a reader has to know of an experiment's tables.
@@ -226,7 +235,7 @@ mod tests {
     fn answers_are_counted_over_programs() {
         for (number, said) in [(1.0, "yes (2)"), (0.0, "no (2)")] {
             let run = run(Some(number), OK, "");
-            let parts = parts(&Index::new(&run));
+            let (parts, _) = parts(&Index::new(&run)).expect("renders");
             assert_eq!(parts.len(), 1);
             assert!(parts[0].tables[0].table.contains(said), "{}", parts[0].tables[0].table);
         }
@@ -235,8 +244,9 @@ mod tests {
     #[test]
     fn what_could_not_be_told_is_said_once() {
         let run = run(None, "not-available", "no namespaces");
-        let parts = parts(&Index::new(&run));
+        let (parts, _) = parts(&Index::new(&run)).expect("renders");
         assert_eq!(parts[0].lacking, ["alone: no namespaces (`static`)"]);
-        assert!(super::parts(&Index::new(&Synthetic::default().run())).is_empty());
+        let (none, _) = super::parts(&Index::new(&Synthetic::default().run())).expect("renders");
+        assert!(none.is_empty());
     }
 }
