@@ -102,6 +102,25 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
         if ours < theirs { lost += 1 } else { kept += 1 }
         said.push(format!("{what} is kept in {} programs that have it as `{set}`", words::of(ours, theirs)));
     }
+    let asked = super::probed::at_home(index, "metadata");
+    for mode in ["on", "only"] {
+        let key = format!("starts with GODEBUG=fips140={mode}");
+        let of = |variant: &str| {
+            let answers: Vec<bool> =
+                asked.iter().filter(|one| one.variant() == variant).filter_map(|one| one.yes(&key)).collect();
+            (answers.iter().filter(|yes| **yes).count(), answers.len())
+        };
+        let ((theirs, of_theirs), (ours, of_ours)) = (of(set), of(PROPOSAL));
+        if of_theirs > 0 && of_ours > 0 {
+            said.push(format!(
+                "{} of `{set}` and {} of `{PROPOSAL}` started with GODEBUG=fips140={mode}",
+                words::of(theirs, of_theirs),
+                words::of(ours, of_ours)
+            ));
+            // Lost where it is there in the one and not in the other.
+            if theirs == of_theirs && ours < of_ours { lost += 1 } else { kept += 1 }
+        }
+    }
     let verdict = match (lost, kept) {
         (0, 0) => return Finding::undecided(said.join("; ")),
         (0, _) => Verdict::Refuted,
@@ -111,7 +130,10 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
     Finding {
         verdict,
         because: said.join("; "),
-        evidence: vec!["facts.csv: build-id, package-note, debug-present".to_owned()],
+        evidence: vec![
+            "facts.csv: build-id, package-note, debug-present".to_owned(),
+            "probes.csv: metadata".to_owned(),
+        ],
         programs: unique(pairs.iter().map(|(one, _)| one.program)),
     }
 }

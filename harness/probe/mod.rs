@@ -8,6 +8,7 @@ mod addresses;
 mod foreign;
 mod injection;
 mod maps;
+mod metadata;
 mod names;
 mod objects;
 mod roots;
@@ -53,7 +54,7 @@ pub struct Probe {
 }
 
 /// All of them, in the order in which they are told.
-pub const PROBES: [Probe; 7] = [
+pub const PROBES: [Probe; 8] = [
     Probe {
         name: "empty-root",
         what: "what it needs of the system to start: alone, with its loader, with its libraries",
@@ -109,6 +110,14 @@ pub const PROBES: [Probe; 7] = [
         each: true,
         over_releases: false,
         run: names::probe,
+    },
+    Probe {
+        name: "metadata",
+        what: "what a distribution reads off it: build id, debug data, checkers, Go's FIPS mode",
+        runs: RunKind::Default,
+        each: true,
+        over_releases: false,
+        run: metadata::probe,
     },
 ];
 
