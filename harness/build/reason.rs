@@ -20,7 +20,7 @@ pub(super) struct Refused {
 }
 
 /// What Go, a C compiler or a linker says where it lacks something or will not do something.
-const REFUSALS: [&str; 18] = [
+const REFUSALS: [&str; 19] = [
     // Go: no C compiler, or none wanted where one is needed.
     "requires external (cgo) linking, but cgo is not enabled",
     "C compiler \"",
@@ -34,6 +34,7 @@ const REFUSALS: [&str; 18] = [
     "not supported on",
     "unsupported GOOS/GOARCH pair",
     "flag provided but not defined",
+    "unknown GOEXPERIMENT",
     "unknown flag",
     "loadinternal: cannot find runtime/cgo",
     // Go: a program that has C in it and no way without.
