@@ -157,8 +157,10 @@ pub(super) fn some_programs_need_cgo(index: &Index<'_>) -> Finding {
     if without.is_empty() {
         return Finding::undecided("no program with C of its own was built in this run, with and without cgo");
     }
-    let of = |wanted: Status| without.iter().filter(|(_, status)| *status == wanted).map(|(name, _)| *name);
-    let (cannot, can) = (unique(of(Status::Unsupported)), unique(of(Status::Built)));
+    let of = |wanted: Status| {
+        unique(without.iter().filter(|(_, status)| *status == wanted).map(|(name, _)| *name))
+    };
+    let (cannot, can) = (of(Status::Unsupported), of(Status::Built));
     let mut because = Vec::new();
     if !cannot.is_empty() {
         because.push(format!("{} cannot be built as `{PROPOSAL}`: nothing stands in for the C", words::list(&cannot)));

@@ -17,11 +17,6 @@ pub(super) struct Built<'a> {
 }
 
 impl Built<'_> {
-    /// Its linkage: `static`, `static-pie`, `dynamic`.
-    pub(super) fn linkage<'a>(&self, index: &Index<'a>) -> Option<&'a str> {
-        index.text(&self.row.id, "linkage")
-    }
-
     /// Whether it needs neither loader nor library.
     pub(super) fn stands_alone(&self, index: &Index<'_>) -> bool {
         self.interpreter(index).is_none() && index.facts(&self.row.id, "needed").next().is_none()

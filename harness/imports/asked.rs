@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 
 use super::cgo::{Obstacle, obstacles};
 use super::graph::{FIELDS, Graph, GraphError};
@@ -233,6 +233,8 @@ fn advice(said: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::anyhow;
+
     use super::*;
 
     #[test]

@@ -130,12 +130,9 @@ impl Declaration {
             for said in reason.fallback.iter().flat_map(|fallback| &fallback.says) {
                 line(4, "which says", &format!("{said:?}"));
             }
-            let lost = reason.fallback.is_some().then(|| match &reason.lost {
-                Some(lost) => lost.as_str(),
-                None => "whatever its C does and what stands in for it does not: read that",
-            });
-            if let Some(lost) = lost {
-                line(4, "lost without", lost);
+            if reason.fallback.is_some() {
+                let unknown = "whatever its C does and what stands in for it does not: read that";
+                line(4, "lost without", reason.lost.as_deref().unwrap_or(unknown));
             }
         }
         for obstacle in &self.obstacles {

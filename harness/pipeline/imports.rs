@@ -1,6 +1,8 @@
 //! The import graphs of a run's programs at home: which packages bring C in, and what memory safety rests on.
 
-use anyhow::{Context, Result};
+use std::error::Error;
+
+use anyhow::Result;
 
 use super::prepare::Prepared;
 use crate::build::Outcome;
@@ -9,7 +11,7 @@ use crate::config::{Language, Program, Source};
 use crate::imports::cgo::{self, Runtime};
 use crate::imports::declaration::stands_in;
 use crate::imports::safety::{KINDS, Total, Weighed, weigh};
-use crate::imports::{Asked, Circumstances, Declaration, Graph, Graphs, NoGraph, Origin, Place};
+use crate::imports::{Asked, Circumstances, Declaration, Graphs, NoGraph, Origin, Place};
 use crate::interrupt::{self, Interrupted};
 use crate::results::{OK, ProbeRow, RunFolder, Status};
 use crate::toolchain::abbreviate;
@@ -50,15 +52,14 @@ pub(super) fn measure(
     for (number, program) in programs.into_iter().enumerate() {
         interrupt::check()?;
         phase.now(&program.name);
-        let told = match folder.probed("imports", number)? {
-            Some(told) => told,
-            None => {
-                let mut told = Rows::of(&format!("{}/{release}", program.name));
-                let built = Built::of(prepared, program, (release, target), outcomes);
-                tell(&mut told, &asked, &place(prepared, program), &built)?;
-                folder.keep_probed("imports", number, &told.rows)?;
-                told.rows
-            }
+        let told = if let Some(told) = folder.probed("imports", number)? {
+            told
+        } else {
+            let mut told = Rows::of(&format!("{}/{release}", program.name));
+            let built = Built::of(prepared, program, (release, target), outcomes);
+            tell(&mut told, &asked, &place(prepared, program), &built)?;
+            folder.keep_probed("imports", number, &told.rows)?;
+            told.rows
         };
         rows.extend(told);
         phase.step(&program.name);
@@ -130,10 +131,9 @@ fn tell(rows: &mut Rows, asked: &Asked<'_>, place: &Place, built: &Built) -> Res
             }
             bug_class(rows, &with, "with cgo");
         }
-        Err(error) if error.chain().any(|cause| cause.is::<Interrupted>()) => return Err(error),
+        Err(error) if is(&error, <dyn Error>::is::<Interrupted>) => return Err(error),
         Err(error) => {
-            let is_lack = error.chain().any(|cause| cause.is::<NoGraph>());
-            let word = if is_lack { NOT_AVAILABLE } else { FAILED };
+            let word = if is(&error, <dyn Error>::is::<NoGraph>) { NOT_AVAILABLE } else { FAILED };
             for probe in [BY_IMPORT, BUG_CLASS] {
                 rows.lack(probe, "", word, format!("{error:#}"));
             }
@@ -143,6 +143,11 @@ fn tell(rows: &mut Rows, asked: &Asked<'_>, place: &Place, built: &Built) -> Res
         row.text = abbreviate(&row.text, &folders);
     }
     Ok(())
+}
+
+/// Whether an error goes back to one of a kind, through hints too.
+fn is(error: &anyhow::Error, kind: fn(&(dyn Error + 'static)) -> bool) -> bool {
+    error.chain().any(kind)
 }
 
 fn by_import(rows: &mut Rows, graphs: &Graphs, built: &Built, (release, target): (&str, &str)) {
@@ -276,6 +281,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::imports::Graph;
 
     const WITH: &str = r#"
         {"ImportPath": "net", "Standard": true, "DepOnly": true, "GoFiles": ["a.go"], "CgoFiles": ["b.go"]}

@@ -91,9 +91,9 @@ fn of_program(
                 Some(subject) => subject,
                 none => {
                     let env: BTreeMap<String, String> = started.env.iter().cloned().collect();
-                    let made = Subject::new(path, &started.program.name, started.args.clone(), env)?;
-                    let work = work.clone().map(|work| (work, scratch.path().to_owned()));
-                    none.insert(Subject { work, ..made })
+                    let mut made = Subject::new(path, &started.program.name, started.args.clone(), env)?;
+                    made.work = work.clone().map(|work| (work, scratch.path().to_owned()));
+                    none.insert(made)
                 }
             };
             let told = match probe.run(subject, &around) {

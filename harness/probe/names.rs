@@ -78,14 +78,12 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     let known = COMMANDS.iter().find(|(name, ..)| {
         *name == subject.name && (!["whoami", "httpget"].contains(name) || subject.facts.go.is_some())
     });
-    match known {
-        Some((_, question, args)) => ask(subject, around, *question, args),
-        None => {
-            let names: Vec<&str> = COMMANDS.iter().map(|(name, ..)| *name).collect();
-            let why = format!("how to have it look up a name is not known: asked are {}", names.join(", "));
-            Ok(Told::nothing(NOT_APPLICABLE, why))
-        }
+    if let Some((_, question, args)) = known {
+        return ask(subject, around, *question, args);
     }
+    let names: Vec<&str> = COMMANDS.iter().map(|(name, ..)| *name).collect();
+    let why = format!("how to have it look up a name is not known: asked are {}", names.join(", "));
+    Ok(Told::nothing(NOT_APPLICABLE, why))
 }
 
 fn ask(subject: &Subject, around: &Around<'_>, question: Question, args: &[&str]) -> Result<Told> {

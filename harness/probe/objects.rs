@@ -180,7 +180,8 @@ impl<'a> Bench<'a> {
             return Ok(Err((NOT_AVAILABLE, format!("its loader does not tell where {name} is"))));
         };
         // An empty object whose name is the library's path is what the stubs are linked to.
-        let soname = [OsStr::new("-Xlinker"), OsStr::new("-soname"), OsStr::new("-Xlinker"), library.as_os_str()];
+        let soname =
+            [OsStr::new("-Xlinker"), OsStr::new("-soname"), OsStr::new("-Xlinker"), library.as_os_str()];
         let empty = ["-shared", "-nostdlib", "-x", "c", "/dev/null"].map(OsStr::new);
         if let Err(why) = self.build("dummy.so", &[&empty[..], &soname].concat())? {
             return Ok(Err((NOT_AVAILABLE, why)));
@@ -232,11 +233,13 @@ impl<'a> Bench<'a> {
 
     /// Whether a start can raise rights here, as a program tells that an ordinary user starts; why not.
     pub(super) fn can_raise(&self) -> Result<Result<(), String>> {
-        let not = |why: &dyn std::fmt::Display| Ok(Err(format!("a start that raises rights fails here: {why}")));
+        let not =
+            |why: &dyn std::fmt::Display| Ok(Err(format!("a start that raises rights fails here: {why}")));
         if !rustix::process::geteuid().is_root() {
             return Ok(Err(Apart::User(USER).lacking()));
         }
-        let system = rustix::fs::statvfs(self.scratch.path()).context("cannot read the cache's file system")?;
+        let system =
+            rustix::fs::statvfs(self.scratch.path()).context("cannot read the cache's file system")?;
         if system.f_flag.contains(StatVfsMountFlags::NOSUID) {
             return Ok(Err("the cache is on a file system that is mounted nosuid".to_owned()));
         }

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::markdown::{Table, anchor};
-use super::program_heading;
+use super::{probes, program_heading};
 use crate::claims::{Judged, Verdict, judge, words};
 use crate::config::Language;
+use crate::probe::PROBES;
 use crate::results::Run;
 
 /// The heading under which claims without a rule stand.
@@ -84,8 +85,8 @@ fn detail(judged: &Judged) -> Detail {
 fn rows_with_links(text: &str) -> String {
     let rows = format!("`{text}`");
     let Some(named) = text.strip_prefix("probes.csv: ") else { return rows };
-    let probes = named.split(", ").filter(|name| PROBES.iter().any(|probe| probe.name == *name));
+    let known = named.split(", ").filter(|name| PROBES.iter().any(|probe| probe.name == *name));
     let links: Vec<String> =
-        probes.map(|name| format!("[{name}](#{})", anchor(&probes::heading(name)))).collect();
+        known.map(|name| format!("[{name}](#{})", anchor(&probes::heading(name)))).collect();
     if links.is_empty() { rows } else { format!("{rows} ({})", links.join(", ")) }
 }

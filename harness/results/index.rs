@@ -54,7 +54,7 @@ pub struct Index<'a> {
     artifacts: HashMap<(&'a str, &'a str, Place<'a>, bool), &'a ArtifactRow>,
     facts: HashMap<&'a str, Vec<&'a FactRow>>,
     estimates: HashMap<(&'a str, &'a str), Vec<&'a EstimateRow>>,
-    probes: HashMap<(&'a str, &'a str), Vec<&'a ProbeRow>>,
+    probes: HashMap<&'a str, HashMap<&'a str, Vec<&'a ProbeRow>>>,
     /// By language, those of this machine first.
     places: Vec<(Language, Place<'a>)>,
 }
@@ -88,7 +88,7 @@ impl<'a> Index<'a> {
             index.estimates.entry((&row.program, &row.name)).or_default().push(row);
         }
         for row in &run.probes {
-            index.probes.entry((&row.case, &row.probe)).or_default().push(row);
+            index.probes.entry(&row.case).or_default().entry(&row.probe).or_default().push(row);
         }
         // Home comes first; the order is else that of the cases.
         let home = run.info.home();
@@ -213,7 +213,8 @@ impl<'a> Index<'a> {
 
     /// What a probe told of a case, in its order; nothing where it was not asked.
     pub fn probed(&self, case: &str, probe: &str) -> &[&'a ProbeRow] {
-        self.probes.get(&(case, probe)).map(Vec::as_slice).unwrap_or_default()
+        let of_case = self.probes.get(case);
+        of_case.and_then(|all| all.get(probe)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Estimates of a contrast or of a case, by their statistic.

@@ -29,6 +29,7 @@ pub(super) fn name(number: u64) -> String {
 }
 
 /// Its number.
+#[cfg(test)]
 pub(super) fn number(name: &str) -> Option<u64> {
     name.parse::<Sysno>().ok().and_then(|call| u64::try_from(call.id()).ok())
 }
