@@ -140,7 +140,8 @@ pub struct Axes<'a> {
 enum Reach {
     /// Everything is built here.
     Home,
-    /// Another release, for the target of home: the programs of a quick run.
+    /// Another release, for the target of home: the first program as a default run builds it, the others of a quick
+    /// run as what is timed of them.
     Release,
     /// Another target, with whatever release: the first of these programs, as the variants of the map.
     Target,
@@ -168,12 +169,17 @@ impl Axes<'_> {
         }
     }
 
-    /// Whether a variant is.
-    fn is_wanted(&self, variant: &Variant, reach: Reach) -> bool {
+    /// Whether a program's variant is.
+    fn is_wanted(&self, program: &Program, variant: &Variant, reach: Reach) -> bool {
+        let first = || self.programs.iter().find(|program| program.runs == RunKind::Quick) == Some(program);
+        let primary = || {
+            let mut sides = self.contrasts.iter().filter(|contrast| contrast.primary);
+            sides.any(|contrast| contrast.base == variant.name || contrast.changed == variant.name)
+        };
         match reach {
             Reach::Home => true,
             _ if self.variants_named => true,
-            Reach::Release => !variant.is_only_in_full_runs(),
+            Reach::Release => !variant.is_only_in_full_runs() && (first() || primary()),
             Reach::Target => variant.map,
         }
     }
@@ -220,7 +226,7 @@ impl Plan {
         target: &str,
         reach: Reach,
     ) {
-        let wanted = |variant: &&Variant| is_built(axes, program, variant) && axes.is_wanted(variant, reach);
+        let wanted = |variant: &&Variant| is_built(axes, program, variant) && axes.is_wanted(program, variant, reach);
         let variants: Vec<Variant> = axes.variants.iter().filter(wanted).cloned().collect();
         for variant in &variants {
             for stripped in [false, true].into_iter().filter(|stripped| !stripped || target == axes.host) {
@@ -345,6 +351,9 @@ mod tests {
         assert_eq!(at(&all, "hello go1.21.13 linux/arm64"), map);
         assert_eq!(at(&all, "gofmt go1.21.13 linux/arm64"), [] as [String; 0]);
         assert!(at(&all, "hello go1.21.13 linux/amd64").contains(&"fedora-like".to_owned()));
+        assert!(at(&all, "hello go1.21.13 linux/amd64").contains(&"static-pie".to_owned()));
+        assert!(at(&all, "gofmt go1.21.13 linux/amd64").contains(&"fedora-like".to_owned()));
+        assert!(!at(&all, "gofmt go1.21.13 linux/amd64").contains(&"static-pie".to_owned()));
         // `strip` knows the host's files alone, and nothing else can be started.
         assert!(plan.cases.iter().all(|case| !case.stripped || case.target == "linux/amd64"));
         assert!(plan.timed.iter().all(|one| one.target == "linux/amd64"));

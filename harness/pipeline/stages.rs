@@ -61,8 +61,8 @@ fn is_away(info: &RunInfo, case: &Case) -> bool {
 }
 
 /// Builds unstripped cases a second time, in another folder and with an empty build cache: at home what a default run
-/// builds; of each further release and of each further target those of the first program. Of the ladder none is: nothing
-/// is said of its reproducibility.
+/// builds; of each further release and of each further target the first program as the variants of the map. Of copies
+/// none is, which are the same build, nor of the ladder: nothing is said of its reproducibility.
 pub(super) fn rebuild(setup: &Setup<'_>, info: &RunInfo, outcomes: &[Outcome]) -> Result<Vec<FactRow>> {
     let build_cache = setup.cache.scratch()?;
     let wanted = |outcome: &&Outcome| {
@@ -70,12 +70,12 @@ pub(super) fn rebuild(setup: &Setup<'_>, info: &RunInfo, outcomes: &[Outcome]) -
         let program = info.programs.iter().find(|program| program.name == case.program);
         let first = info.programs.first().is_some_and(|first| first.name == case.program);
         let near = info.home().is_some_and(|home| home.0 == case.toolchain || home.1 == case.target);
+        let variant = info.variants.iter().find(|variant| variant.name == case.variant);
+        let Some(variant) = variant.filter(|variant| variant.copy_of.is_none()) else { return false };
         let part = if is_away(info, case) {
-            first && near
+            first && near && variant.map
         } else {
-            let variant = info.variants.iter().find(|variant| variant.name == case.variant);
-            program.is_some_and(|program| program.runs < RunKind::Full)
-                && variant.is_some_and(|variant| !variant.is_only_in_full_runs())
+            program.is_some_and(|program| program.runs < RunKind::Full) && !variant.is_only_in_full_runs()
         };
         !case.stripped && outcome.artifact.is_some() && part
     };
