@@ -343,6 +343,8 @@ impl Drop for Traced {
         let _ = kill_process_group(self.pid, Signal::KILL);
         for thread in &self.threads {
             let _ = kill_process(*thread, Signal::KILL);
+            // One that is stopped while it ends takes no signal any more, and has to be let go.
+            go_on(*thread, libc::SIGKILL);
         }
         while !(self.reaped && self.threads.is_empty()) {
             match self.event() {
