@@ -60,8 +60,8 @@ impl Run {
         }
         Ok(Self {
             info,
-            artifacts: table::read_large(&dir.join("artifacts.csv"))?,
-            facts: table::read(&dir.join("facts.csv"))?,
+            artifacts: table::read(&dir.join("artifacts.csv"))?,
+            facts: table::read_large(&dir.join("facts.csv"))?,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read_large(&dir.join("estimates.csv"))?,
             ladder: match dir.join("ladder.csv") {
