@@ -226,7 +226,8 @@ impl Plan {
         target: &str,
         reach: Reach,
     ) {
-        let wanted = |variant: &&Variant| is_built(axes, program, variant) && axes.is_wanted(program, variant, reach);
+        let wanted =
+            |variant: &&Variant| is_built(axes, program, variant) && axes.is_wanted(program, variant, reach);
         let variants: Vec<Variant> = axes.variants.iter().filter(wanted).cloned().collect();
         for variant in &variants {
             for stripped in [false, true].into_iter().filter(|stripped| !stripped || target == axes.host) {

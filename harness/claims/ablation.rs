@@ -14,7 +14,9 @@ fn is_dynamic(row: &TrialRow) -> bool {
 
 /// The row that the others of its experiment and program are set beside.
 fn base<'a>(all: &[&'a TrialRow], program: &str) -> Option<&'a TrialRow> {
-    all.iter().copied().find(|row| row.program == program && row.change.is_empty() && row.status == Status::Built)
+    all.iter()
+        .copied()
+        .find(|row| row.program == program && row.change.is_empty() && row.status == Status::Built)
 }
 
 /// The changes of some rows, each once, as code.
@@ -37,15 +39,19 @@ pub(super) fn pie_makes_dynamic(index: &Index<'_>) -> Finding {
         return Finding::undecided("no static program of this run was built with `-buildmode=pie` on alone");
     }
     let by_pie = pie.iter().filter(|row| is_dynamic(row)).count();
-    let others: Vec<&TrialRow> = alone.iter().filter(|row| !is_pie(row) && is_dynamic(row)).copied().collect();
+    let others: Vec<&TrialRow> =
+        alone.iter().filter(|row| !is_pie(row) && is_dynamic(row)).copied().collect();
     let mut because = format!(
         "On alone over plain `go build`, `-buildmode=pie` made a static program dynamic in {}",
         words::of(by_pie, pie.len())
     );
-    because.push_str(&match others.as_slice() {
-        [] => format!(", and none of the {} other flags of the set did", alone.len() - pie.len()),
-        some => format!("; so did {}", changes(some)),
-    });
+    words::add(
+        &mut because,
+        &match others.as_slice() {
+            [] => format!(", and none of the {} other flags of the set did", alone.len() - pie.len()),
+            some => format!("; so did {}", changes(some)),
+        },
+    );
     let removed: Vec<&TrialRow> = off
         .iter()
         .copied()
@@ -54,19 +60,25 @@ pub(super) fn pie_makes_dynamic(index: &Index<'_>) -> Finding {
         .collect();
     let freed: Vec<&TrialRow> = removed.iter().filter(|row| !is_dynamic(row)).copied().collect();
     if !removed.is_empty() {
-        because.push_str(&match freed.as_slice() {
-            [] => ". Off alone from the whole set, no flag made it static again".to_owned(),
-            some => format!(". Off alone from the whole set, {} made it static again", changes(some)),
-        });
+        words::add(
+            &mut because,
+            &match freed.as_slice() {
+                [] => ". Off alone from the whole set, no flag made it static again".to_owned(),
+                some => format!(". Off alone from the whole set, {} made it static again", changes(some)),
+            },
+        );
     }
     let asked: Vec<&TrialRow> = index.run().trials.iter().filter(|row| !row.file.is_empty()).collect();
     if !asked.is_empty() {
         let agree = asked.iter().filter(|row| (row.file == "dynamically linked") == is_dynamic(row)).count();
-        because.push_str(&format!(". `file` says the same in {}", words::of(agree, asked.len())));
+        words::add(&mut because, &format!(". `file` says the same in {}", words::of(agree, asked.len())));
     }
     let verdict = match by_pie {
         0 => Verdict::Refuted,
-        n if n == pie.len() && others.is_empty() && removed.iter().all(|row| is_pie(&row) != is_dynamic(row)) => {
+        n if n == pie.len()
+            && others.is_empty()
+            && removed.iter().all(|row| is_pie(&row) != is_dynamic(row)) =>
+        {
             Verdict::Supported
         }
         _ => Verdict::Qualified,
@@ -87,13 +99,15 @@ pub(super) fn pie_needs_c_toolchain(index: &Index<'_>) -> Finding {
     }
     let built: Vec<&TrialRow> = rows.iter().filter(|row| row.status == Status::Built).copied().collect();
     let refused: Vec<&TrialRow> = rows.iter().filter(|row| row.status != Status::Built).copied().collect();
-    let mut because =
-        format!("With no C compiler to be found, {} builds as PIE succeeded", words::of(built.len(), rows.len()));
+    let mut because = format!(
+        "With no C compiler to be found, {} builds as PIE succeeded",
+        words::of(built.len(), rows.len())
+    );
     if !built.is_empty() {
-        because.push_str(&format!(" ({})", changes(&built)));
+        words::add(&mut because, &format!(" ({})", changes(&built)));
     }
     if !refused.is_empty() {
-        because.push_str(&format!("; not so {}", changes(&refused)));
+        words::add(&mut because, &format!("; not so {}", changes(&refused)));
     }
     // What Go silently chooses where nobody says anything.
     let unset: Vec<&str> = built
@@ -102,15 +116,21 @@ pub(super) fn pie_needs_c_toolchain(index: &Index<'_>) -> Finding {
         .map(|row| row.cgo_enabled.as_str())
         .collect();
     if !unset.is_empty() {
-        because.push_str(&format!(
-            ". Where CGO_ENABLED was unset, Go chose {}",
-            words::list(&unique(unset.iter().copied()))
-        ));
+        words::add(
+            &mut because,
+            &format!(
+                ". Where CGO_ENABLED was unset, Go chose {}",
+                words::list(&unique(unset.iter().copied()))
+            ),
+        );
     }
     let bogus: Vec<&TrialRow> = of(index, "bogus-c").iter().filter(is_pie).copied().collect();
     if !bogus.is_empty() {
         let well = bogus.iter().filter(|row| row.status == Status::Built).count();
-        because.push_str(&format!(". With a CC that is no compiler, {} did", words::of(well, bogus.len())));
+        words::add(
+            &mut because,
+            &format!(". With a CC that is no compiler, {} did", words::of(well, bogus.len())),
+        );
     }
     let elsewhere = other_targets(index);
     because.push_str(&elsewhere);
@@ -142,7 +162,8 @@ fn other_targets(index: &Index<'_>) -> String {
     if places.len() < 2 {
         return ". This toolchain and target only".to_owned();
     }
-    let rows: Vec<_> = index.run().artifacts.iter().filter(|row| !row.stripped && is_asked(&row.variant)).collect();
+    let rows: Vec<_> =
+        index.run().artifacts.iter().filter(|row| !row.stripped && is_asked(&row.variant)).collect();
     let newest = info.home().map_or("", |(toolchain, _)| toolchain);
     let of_newest: Vec<_> = rows.iter().filter(|row| row.toolchain == newest).collect();
     let targets = |built: bool| {

@@ -51,10 +51,12 @@ pub(super) fn fixed_addresses(index: &Index<'_>) -> Finding {
     for region in OF_GO {
         let having: Vec<(&Probed<'_>, bool)> =
             all.iter().filter_map(|one| Some((one, is_fixed(one, region)?))).collect();
-        let fixed: Vec<&Probed<'_>> = having.iter().filter(|(_, fixed)| *fixed).map(|(one, _)| *one).collect();
-        let moving: Vec<&Probed<'_>> = having.iter().filter(|(_, fixed)| !fixed).map(|(one, _)| *one).collect();
+        let fixed: Vec<&Probed<'_>> =
+            having.iter().filter(|(_, fixed)| *fixed).map(|(one, _)| *one).collect();
+        let moving: Vec<&Probed<'_>> =
+            having.iter().filter(|(_, fixed)| !fixed).map(|(one, _)| *one).collect();
         match (fixed.len(), moving.len()) {
-            (0, 0) => continue,
+            (0, 0) => {}
             (_, 0) => {
                 everywhere += 1;
                 said.push(format!("{region}: at one place in all of {}", having.len()));
@@ -103,7 +105,8 @@ fn bits(all: &[&Probed<'_>], region: &str) -> String {
 }
 
 pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
-    let all: Vec<Probed<'_>> = at_home(index, PROBE).into_iter().filter(|one| one.number("starts").is_some()).collect();
+    let all: Vec<Probed<'_>> =
+        at_home(index, PROBE).into_iter().filter(|one| one.number("starts").is_some()).collect();
     if all.is_empty() {
         return untried(index);
     }
@@ -112,7 +115,8 @@ pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
     let mut hidden: Vec<String> = Vec::new();
     for one in &all {
         for row in one.rows().filter(|row| row.key.ends_with(": bits demonstrated")) {
-            let Some((other, leaked)) = row.key.trim_end_matches(": bits demonstrated").split_once(" given ") else {
+            let Some((other, leaked)) = row.key.trim_end_matches(": bits demonstrated").split_once(" given ")
+            else {
                 continue;
             };
             if is_fixed(one, other) != Some(false) {
@@ -133,14 +137,21 @@ pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
     let evidence = vec!["probes.csv: addresses, `... given ...`".to_owned()];
     let programs = unique(all.iter().map(|one| one.built.program));
     if pairs == 0 {
-        let because = format!("nothing moves in any artifact, so that there is nothing left to tell ({})", starts(&all));
+        let because = format!(
+            "nothing moves in any artifact, so that there is nothing left to tell ({})",
+            starts(&all)
+        );
         return Finding { verdict: Verdict::Supported, because, evidence, programs };
     }
     let examples = hidden.iter().take(3).cloned().collect::<Vec<_>>();
     let because = format!(
         "of regions that move, {} are told by an address in another region: the distance was the same in every start. {}({})",
         words::of(told, pairs),
-        if hidden.is_empty() { String::new() } else { format!("Some bits are left in others, as in {}. ", words::list(&examples)) },
+        if hidden.is_empty() {
+            String::new()
+        } else {
+            format!("Some bits are left in others, as in {}. ", words::list(&examples))
+        },
         starts(&all)
     );
     let verdict = match told {
@@ -153,7 +164,8 @@ pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
 
 pub(super) fn known_code(index: &Index<'_>) -> Finding {
     const KEY: &str = "code at known addresses";
-    let all: Vec<Probed<'_>> = at_home(index, PROBE).into_iter().filter(|one| one.number(KEY).is_some()).collect();
+    let all: Vec<Probed<'_>> =
+        at_home(index, PROBE).into_iter().filter(|one| one.number(KEY).is_some()).collect();
     let of = |pie: bool| -> Vec<&Probed<'_>> {
         all.iter()
             .filter(|one| if pie { one.built.is_pie(index) } else { one.variant() == PROPOSAL })
@@ -166,7 +178,8 @@ pub(super) fn known_code(index: &Index<'_>) -> Finding {
     let known: Vec<&&Probed<'_>> = proposed.iter().filter(|one| one.number(KEY) > Some(0.0)).collect();
     let range = |all: &[&Probed<'_>]| {
         let bytes: Vec<f64> = all.iter().filter_map(|one| one.number(KEY)).collect();
-        let (low, high) = (bytes.iter().copied().fold(f64::INFINITY, f64::min), bytes.iter().copied().fold(0.0, f64::max));
+        let (low, high) =
+            (bytes.iter().copied().fold(f64::INFINITY, f64::min), bytes.iter().copied().fold(0.0, f64::max));
         if low < high { format!("{low} to {high} bytes") } else { format!("{high} bytes") }
     };
     let mut because = format!(
@@ -176,14 +189,21 @@ pub(super) fn known_code(index: &Index<'_>) -> Finding {
     );
     if !pies.is_empty() {
         let without = pies.iter().filter(|one| one.number(KEY) == Some(0.0)).count();
-        because.push_str(&format!(" Of PIEs {} have none ({}).", words::of(without, pies.len()), range(&pies)));
+        words::add(
+            &mut because,
+            &format!(" Of PIEs {} have none ({}).", words::of(without, pies.len()), range(&pies)),
+        );
         let given = |one: &&&Probed<'_>| one.number("code known given text");
-        let all_of: Vec<f64> = pies.iter().filter_map(|one| Some(given(&one)? / one.number("code in all")?)).collect();
+        let all_of: Vec<f64> =
+            pies.iter().filter_map(|one| Some(given(&one)? / one.number("code in all")?)).collect();
         if let Some(least) = all_of.iter().copied().reduce(f64::min) {
-            because.push_str(&format!(
-                " One leaked address of its code makes at least {:.0} % of the code of every PIE known.",
-                100.0 * least
-            ));
+            words::add(
+                &mut because,
+                &format!(
+                    " One leaked address of its code makes at least {:.0} % of the code of every PIE known.",
+                    100.0 * least
+                ),
+            );
         }
     }
     let verdict = match known.len() {

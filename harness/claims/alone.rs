@@ -35,7 +35,10 @@ pub(super) fn pie_needs_loader(index: &Index<'_>) -> Finding {
     }
     let (alone, leaning): (Vec<&Probed<'_>>, Vec<&Probed<'_>>) =
         tried.iter().copied().partition(|one| one.yes("alone") == Some(true));
-    let mut because = vec![format!("{} PIEs started in a root that holds nothing else", words::of(alone.len(), tried.len()))];
+    let mut because = vec![format!(
+        "{} PIEs started in a root that holds nothing else",
+        words::of(alone.len(), tried.len())
+    )];
     if !alone.is_empty() {
         because.push(format!(": {}", variants(&alone)));
     }
@@ -70,7 +73,9 @@ pub(super) fn static_stands_alone(index: &Index<'_>) -> Finding {
         return untried(&all, &format!("artifacts of `{PROPOSAL}`"));
     }
     let well = |one: &&&Probed<'_>| {
-        one.built.stands_alone(index) && one.yes("alone") == Some(true) && one.yes("beside-musl") != Some(false)
+        one.built.stands_alone(index)
+            && one.yes("alone") == Some(true)
+            && one.yes("beside-musl") != Some(false)
     };
     let standing = tried.iter().filter(well).count();
     let foreign = tried.iter().filter(|one| one.yes("beside-musl") == Some(true)).count();
@@ -79,8 +84,13 @@ pub(super) fn static_stands_alone(index: &Index<'_>) -> Finding {
         words::of(standing, tried.len())
     );
     match (foreign, tried.iter().find_map(|one| one.lacking("beside-musl"))) {
-        (0, Some(why)) => because.push_str(&format!("; beside a foreign C library none was tried: {why}")),
-        _ => because.push_str(&format!(", {foreign} of them also beside musl instead of the system's C library")),
+        (0, Some(why)) => {
+            words::add(&mut because, &format!("; beside a foreign C library none was tried: {why}"))
+        }
+        _ => words::add(
+            &mut because,
+            &format!(", {foreign} of them also beside musl instead of the system's C library"),
+        ),
     }
     let failed: Vec<String> = tried
         .iter()
@@ -91,7 +101,7 @@ pub(super) fn static_stands_alone(index: &Index<'_>) -> Finding {
         })
         .collect();
     if !failed.is_empty() {
-        because.push_str(&format!(". Not so: {}", words::list(&failed)));
+        words::add(&mut because, &format!(". Not so: {}", words::list(&failed)));
     }
     let verdict = match standing {
         0 => Verdict::Refuted,

@@ -31,12 +31,30 @@ pub(super) fn no_mitigation(index: &Index<'_>) -> Finding {
     let (addresses, writable) = (at_home(index, "addresses"), at_home(index, "writable-memory"));
     let lines: Vec<String> = [
         beside(set, &addresses, "code at known addresses", "code at addresses that never change", " bytes"),
-        beside(set, &addresses, "code known given text", "code known after one leaked address of it", " bytes"),
+        beside(
+            set,
+            &addresses,
+            "code known given text",
+            "code known after one leaked address of it",
+            " bytes",
+        ),
         beside(set, &addresses, "Go heap: places", "places of the Go heap over all starts", ""),
         beside(set, &writable, "words that point to code", "writable words that point to code", ""),
-        beside(set, &writable, "words that point to code at known addresses", "of those at addresses that never change", ""),
+        beside(
+            set,
+            &writable,
+            "words that point to code at known addresses",
+            "of those at addresses that never change",
+            "",
+        ),
         beside(set, &writable, "writable and executable", "memory that is writable and executable", " bytes"),
-        beside(set, &writable, "writable of the file after relocation", "writable bytes of the file once relocated", ""),
+        beside(
+            set,
+            &writable,
+            "writable of the file after relocation",
+            "writable bytes of the file once relocated",
+            "",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -66,7 +84,8 @@ pub(super) fn extra_attack_surface(index: &Index<'_>) -> Finding {
             let answered = asked.iter().filter(|one| one.yes(&format!("{way}: {what}")).is_some()).count();
             (answered > 0).then(|| words::of(yes, answered))
         };
-        let (Some(ours), Some(theirs)) = (count(PROPOSAL, "constructor ran"), count(set, "constructor ran")) else {
+        let (Some(ours), Some(theirs)) = (count(PROPOSAL, "constructor ran"), count(set, "constructor ran"))
+        else {
             continue;
         };
         lines.push(format!("code loaded by {way} ran in {ours} of `{PROPOSAL}`, in {theirs} of `{set}`"));

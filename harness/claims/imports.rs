@@ -60,8 +60,12 @@ pub(super) fn lost_without_cgo(index: &Index<'_>) -> BTreeSet<String> {
     let found = |key: &str, cgo: &str| {
         asked.iter().any(|one| one.built.row.cgo_enabled == cgo && one.yes(key) == Some(true))
     };
-    let keys: BTreeSet<&str> =
-        asked.iter().flat_map(|one| one.rows()).filter(|row| row.number.is_some()).map(|row| row.key.as_str()).collect();
+    let keys: BTreeSet<&str> = asked
+        .iter()
+        .flat_map(super::probed::Probed::rows)
+        .filter(|row| row.number.is_some())
+        .map(|row| row.key.as_str())
+        .collect();
     keys.into_iter().filter(|key| found(key, "1") && !found(key, "0")).map(str::to_owned).collect()
 }
 
@@ -103,13 +107,20 @@ pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
         words::of(without, importing.len()),
         words::of(right, importing.len()),
     );
-    because.push_str(&match lost.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => " Nothing that was looked up was found with cgo alone".to_owned(),
-        some => format!(" Found with cgo alone: {}", words::list(some)),
-    });
+    words::add(
+        &mut because,
+        &match lost.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            [] => " Nothing that was looked up was found with cgo alone".to_owned(),
+            some => format!(" Found with cgo alone: {}", words::list(some)),
+        },
+    );
     let verdict = if turned.is_empty() {
         Verdict::Refuted
-    } else if turned.len() == importing.len() && without == importing.len() && right == importing.len() && lost.is_empty() {
+    } else if turned.len() == importing.len()
+        && without == importing.len()
+        && right == importing.len()
+        && lost.is_empty()
+    {
         Verdict::Supported
     } else {
         Verdict::Qualified
@@ -117,7 +128,10 @@ pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
     Finding {
         verdict,
         because,
-        evidence: vec!["probes.csv: cgo-by-import, names".to_owned(), "artifacts.csv: cgo_enabled".to_owned()],
+        evidence: vec![
+            "probes.csv: cgo-by-import, names".to_owned(),
+            "artifacts.csv: cgo_enabled".to_owned(),
+        ],
         programs: unique(importing.iter().map(|graph| graph.program.name.as_str())),
     }
 }
@@ -128,13 +142,16 @@ pub(super) fn memory_safe_anyway(index: &Index<'_>) -> Finding {
     if without_c.is_empty() {
         return Finding::undecided("this run asked for no import graphs of programs without C");
     }
-    let count = |graph: &Graph<'_>, what: &str, whose: &str| graph.number(&format!("{what}, {whose}, without cgo"));
+    let count =
+        |graph: &Graph<'_>, what: &str, whose: &str| graph.number(&format!("{what}, {whose}, without cgo"));
     let kinds = ["uses of unsafe", "assembly files", "linkname directives", "object files"];
-    let sum = |graph: &Graph<'_>, whose: &str| kinds.iter().map(|kind| count(graph, kind, whose)).sum::<f64>();
+    let sum =
+        |graph: &Graph<'_>, whose: &str| kinds.iter().map(|kind| count(graph, kind, whose)).sum::<f64>();
     let own: Vec<&Graph<'_>> = without_c.iter().filter(|graph| sum(graph, "others") > 0.0).copied().collect();
     let of_library: Vec<&Graph<'_>> =
         without_c.iter().filter(|graph| sum(graph, "standard library") > 0.0).copied().collect();
-    let most = |kind: &str, whose: &str| without_c.iter().map(|graph| count(graph, kind, whose)).fold(0.0, f64::max);
+    let most =
+        |kind: &str, whose: &str| without_c.iter().map(|graph| count(graph, kind, whose)).fold(0.0, f64::max);
     let said = |whose: &str| {
         let parts: Vec<String> = kinds
             .iter()

@@ -24,7 +24,8 @@ fn opened<'a>(one: &Probed<'a>) -> BTreeSet<&'a str> {
 }
 
 pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
-    let all: Vec<Probed<'_>> = at_home(index, PROBE).into_iter().filter(|one| one.variant() == PROPOSAL).collect();
+    let all: Vec<Probed<'_>> =
+        at_home(index, PROBE).into_iter().filter(|one| one.variant() == PROPOSAL).collect();
     let tried: Vec<&Probed<'_>> =
         all.iter().filter(|one| one.yes(CALLS).is_some() || one.yes(FILES).is_some()).collect();
     if tried.is_empty() {
@@ -37,8 +38,10 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
     let mut foreign: BTreeSet<&str> = BTreeSet::new();
     let mut well = 0;
     for one in &tried {
-        let others: Vec<&str> =
-            opened(one).into_iter().filter(|path| !OF_KERNEL.iter().any(|folder| path.starts_with(folder))).collect();
+        let others: Vec<&str> = opened(one)
+            .into_iter()
+            .filter(|path| !OF_KERNEL.iter().any(|folder| path.starts_with(folder)))
+            .collect();
         let works = one.yes(CALLS) != Some(false) && one.yes(FILES) != Some(false);
         if works && others.is_empty() {
             well += 1;
@@ -54,7 +57,10 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
     );
     if !foreign.is_empty() {
         let named: Vec<&str> = foreign.iter().copied().take(4).collect();
-        because.push_str(&format!(" Files of the system that were opened: {}.", words::code_list(&named)));
+        words::add(
+            &mut because,
+            &format!(" Files of the system that were opened: {}.", words::code_list(&named)),
+        );
     }
     // A call whose refusal is survived was no need.
     let refused: Vec<(bool, &str)> = tried
@@ -63,12 +69,16 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
         .filter_map(|row| Some((row.number? > 0.0, row.key.strip_prefix("without ")?)))
         .collect();
     if !refused.is_empty() {
-        let needed: BTreeSet<&str> = refused.iter().filter(|(works, _)| !works).map(|(_, call)| *call).collect();
+        let needed: BTreeSet<&str> =
+            refused.iter().filter(|(works, _)| !works).map(|(_, call)| *call).collect();
         let named: Vec<&str> = needed.iter().copied().collect();
-        because.push_str(&format!(
-            " Refused one by one, these calls were needed: {}.",
-            if named.is_empty() { "none".to_owned() } else { words::code_list(&named) }
-        ));
+        words::add(
+            &mut because,
+            &format!(
+                " Refused one by one, these calls were needed: {}.",
+                if named.is_empty() { "none".to_owned() } else { words::code_list(&named) }
+            ),
+        );
     }
     let verdict = match well {
         0 => Verdict::Refuted,

@@ -24,7 +24,10 @@ pub struct Property {
 
 /// The properties, in the order of every vector.
 pub const PROPERTIES: [Property; 7] = [
-    Property { name: "starts alone", wanted: "a program that starts without the system's loader and libraries" },
+    Property {
+        name: "starts alone",
+        wanted: "a program that starts without the system's loader and libraries",
+    },
     Property { name: "no foreign code", wanted: "no code of others in the process" },
     Property { name: "code moves", wanted: "code at addresses that nobody knows beforehand" },
     Property { name: "data moves", wanted: "data at addresses that nobody knows beforehand" },
@@ -99,8 +102,8 @@ fn start(index: &Index<'_>, program: &Program, place: Place<'_>, variant: &str) 
     }
     let contrasts = index.run().info.contrasts.iter();
     let mut against = contrasts.filter(|contrast| contrast.base == PROPOSAL && contrast.changed == variant);
-    let row: &EstimateRow =
-        against.find_map(|contrast| index.estimate(&contrast.name, &program.name, place, CPU_PINNED, "ratio"))?;
+    let row: &EstimateRow = against
+        .find_map(|contrast| index.estimate(&contrast.name, &program.name, place, CPU_PINNED, "ratio"))?;
     let (low, high) = (row.low_simultaneous.or(row.low)?, row.high_simultaneous.or(row.high)?);
     Some((row.estimate, low, high))
 }
@@ -164,7 +167,9 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
     let all = choices(index, program, place);
     let find = |name: &str| all.iter().find(|one| one.variant == name);
     let (Some(ours), Some(theirs)) = (find(PROPOSAL), find(set)) else {
-        return Finding::undecided(format!("`{PROPOSAL}` and a distribution's whole set were not both built"));
+        return Finding::undecided(format!(
+            "`{PROPOSAL}` and a distribution's whole set were not both built"
+        ));
     };
     if all.iter().all(|one| one.start.is_none() || one.variant == PROPOSAL) {
         return Finding::undecided("no starts were timed, so that nothing has a cost");
@@ -212,7 +217,10 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
     Finding {
         verdict,
         because,
-        evidence: vec!["probes.csv: empty-root, addresses, foreign-code".to_owned(), "estimates.csv: ratios against `static`".to_owned()],
+        evidence: vec![
+            "probes.csv: empty-root, addresses, foreign-code".to_owned(),
+            "estimates.csv: ratios against `static`".to_owned(),
+        ],
         programs: vec![program.name.clone()],
     }
 }

@@ -8,7 +8,9 @@ use crate::results::{Index, Status};
 
 /// Whether libc and what goes with it are part of the file: a static artifact with cgo's runtime in it.
 fn holds_libc(index: &Index<'_>, one: &Built<'_>) -> bool {
-    one.stands_alone(index) && one.row.cgo_enabled == "1" && one.variant.linkmode.as_deref() == Some("external")
+    one.stands_alone(index)
+        && one.row.cgo_enabled == "1"
+        && one.variant.linkmode.as_deref() == Some("external")
 }
 
 /// Whether a library is brought in by the loader at each start.
@@ -63,7 +65,10 @@ pub(super) fn response(index: &Index<'_>) -> Finding {
     Finding {
         verdict,
         because: because.join("; "),
-        evidence: vec!["facts.csv: needed, interpreter, linkage".to_owned(), "artifacts.csv: cgo_enabled".to_owned()],
+        evidence: vec![
+            "facts.csv: needed, interpreter, linkage".to_owned(),
+            "artifacts.csv: cgo_enabled".to_owned(),
+        ],
         programs: unique(all.iter().map(|one| one.program)),
     }
 }
@@ -92,14 +97,22 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
     };
     let mut said = Vec::new();
     let (mut lost, mut kept) = (0, 0);
-    for (metric, what) in [("build-id", "a GNU build id"), ("package-note", "a package note"), ("debug-present", "debug data that can be split off")] {
+    for (metric, what) in [
+        ("build-id", "a GNU build id"),
+        ("package-note", "a package note"),
+        ("debug-present", "debug data that can be split off"),
+    ] {
         let theirs = pairs.iter().filter(|(theirs, _)| has(theirs, metric)).count();
         let ours = pairs.iter().filter(|(theirs, ours)| has(theirs, metric) && has(ours, metric)).count();
         if theirs == 0 {
             said.push(format!("no artifact of `{set}` has {what} here"));
             continue;
         }
-        if ours < theirs { lost += 1 } else { kept += 1 }
+        if ours < theirs {
+            lost += 1
+        } else {
+            kept += 1
+        }
         said.push(format!("{what} is kept in {} programs that have it as `{set}`", words::of(ours, theirs)));
     }
     let asked = super::probed::at_home(index, "metadata");
@@ -155,7 +168,9 @@ pub(super) fn some_programs_need_cgo(index: &Index<'_>) -> Finding {
         }
     }
     if without.is_empty() {
-        return Finding::undecided("no program with C of its own was built in this run, with and without cgo");
+        return Finding::undecided(
+            "no program with C of its own was built in this run, with and without cgo",
+        );
     }
     let of = |wanted: Status| {
         unique(without.iter().filter(|(_, status)| *status == wanted).map(|(name, _)| *name))
@@ -163,7 +178,10 @@ pub(super) fn some_programs_need_cgo(index: &Index<'_>) -> Finding {
     let (cannot, can) = (of(Status::Unsupported), of(Status::Built));
     let mut because = Vec::new();
     if !cannot.is_empty() {
-        because.push(format!("{} cannot be built as `{PROPOSAL}`: nothing stands in for the C", words::list(&cannot)));
+        because.push(format!(
+            "{} cannot be built as `{PROPOSAL}`: nothing stands in for the C",
+            words::list(&cannot)
+        ));
     }
     if !can.is_empty() {
         because.push(format!("{} can, with a fallback in Go, and gave the right answers", words::list(&can)));
@@ -176,12 +194,17 @@ pub(super) fn some_programs_need_cgo(index: &Index<'_>) -> Finding {
     let verdict = match (cannot.is_empty(), can.is_empty()) {
         (false, _) => Verdict::Supported,
         (true, false) => Verdict::Refuted,
-        (true, true) => return Finding::undecided("what became of programs with C of their own cannot be told"),
+        (true, true) => {
+            return Finding::undecided("what became of programs with C of their own cannot be told");
+        }
     };
     Finding {
         verdict,
         because: because.join("; "),
-        evidence: vec!["artifacts.csv: status, reason, cgo_enabled".to_owned(), "probes.csv: names".to_owned()],
+        evidence: vec![
+            "artifacts.csv: status, reason, cgo_enabled".to_owned(),
+            "probes.csv: names".to_owned(),
+        ],
         programs: unique(without.iter().map(|(name, _)| *name)),
     }
 }

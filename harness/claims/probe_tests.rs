@@ -15,8 +15,12 @@ fn run(probe: &str, findings: &[Finding<'_>]) -> Run {
 }
 
 fn add(run: &mut Run, probe: &str, findings: &[Finding<'_>]) {
-    let cases: Vec<(String, String)> =
-        run.artifacts.iter().filter(|row| row.stripped).map(|row| (row.id.clone(), row.variant.clone())).collect();
+    let cases: Vec<(String, String)> = run
+        .artifacts
+        .iter()
+        .filter(|row| row.stripped)
+        .map(|row| (row.id.clone(), row.variant.clone()))
+        .collect();
     for (case, variant) in cases {
         for (_, key, value) in findings.iter().filter(|(wanted, ..)| *wanted == variant || *wanted == "*") {
             run.probes.push(ProbeRow {
@@ -47,21 +51,35 @@ fn pie_needs_loader() {
     let id = "pie-needs-loader";
     check(&run("empty-root", &[]), id, Verdict::Undecided, "started no PIEs");
     let roots = |alone, with_loader| {
-        run("empty-root", &[("*", "alone", alone), ("*", "with-loader", with_loader), ("*", "with-libraries", YES)])
+        run(
+            "empty-root",
+            &[("*", "alone", alone), ("*", "with-loader", with_loader), ("*", "with-libraries", YES)],
+        )
     };
     check(&roots(NO, YES), id, Verdict::Supported, "0 of 8 PIEs started");
     check(&roots(NO, YES), id, Verdict::Supported, "8 of 8 started once the loader was added");
-    check(&roots(NO, NO), id, Verdict::Supported, "0 of 8 started once the loader was added, and 8 of 8 once");
+    check(
+        &roots(NO, NO),
+        id,
+        Verdict::Supported,
+        "0 of 8 started once the loader was added, and 8 of 8 once",
+    );
     check(&roots(YES, YES), id, Verdict::Refuted, "8 of 8 PIEs started");
     check(&roots(Err("no namespaces"), YES), id, Verdict::Undecided, "no namespaces");
     let one = run("empty-root", &[("static-pie", "alone", YES), ("pie-internal", "alone", NO)]);
-    check(&one, id, Verdict::Qualified, "2 of 4 PIEs started in a root that holds nothing else: `static-pie`");
+    check(
+        &one,
+        id,
+        Verdict::Qualified,
+        "2 of 4 PIEs started in a root that holds nothing else: `static-pie`",
+    );
 }
 
 #[test]
 fn static_stands_alone() {
     let id = "static-stands-alone";
-    let roots = |alone, musl| run("empty-root", &[("static", "alone", alone), ("static", "beside-musl", musl)]);
+    let roots =
+        |alone, musl| run("empty-root", &[("static", "alone", alone), ("static", "beside-musl", musl)]);
     check(&roots(YES, YES), id, Verdict::Supported, "2 of them also beside musl");
     check(&roots(YES, Err("musl is not here")), id, Verdict::Supported, "musl is not here");
     check(&roots(YES, NO), id, Verdict::Refuted, "0 of 2");
@@ -91,14 +109,27 @@ fn kernel_abi_only() {
     let calls = "works under these calls alone";
     let files = "works under these files alone";
     let traced = |more: Finding<'static>| {
-        run("sandbox", &[("static", calls, YES), ("static", files, YES), ("static", "kinds of system calls", Ok(20.0)), more])
+        run(
+            "sandbox",
+            &[
+                ("static", calls, YES),
+                ("static", files, YES),
+                ("static", "kinds of system calls", Ok(20.0)),
+                more,
+            ],
+        )
     };
     check(&run("sandbox", &[]), id, Verdict::Undecided, "traced no system calls");
     check(&traced(("static", "file /sys/kernel/mm/x", YES)), id, Verdict::Supported, "2 of 2");
     check(&traced(("static", "file /etc/passwd", YES)), id, Verdict::Refuted, "`/etc/passwd`");
     // What was looked for and is not there was no need.
     check(&traced(("static", "file /etc/passwd", NO)), id, Verdict::Supported, "2 of 2");
-    check(&traced(("static", "without futex", NO)), id, Verdict::Supported, "these calls were needed: `futex`");
+    check(
+        &traced(("static", "without futex", NO)),
+        id,
+        Verdict::Supported,
+        "these calls were needed: `futex`",
+    );
     check(&run("sandbox", &[("static", calls, NO), ("static", files, YES)]), id, Verdict::Refuted, "0 of 2");
     check(&run("sandbox", &[("static", calls, Err("no seccomp"))]), id, Verdict::Undecided, "no seccomp");
     let mut some = traced(("static", "file /proc/self/maps", YES));
@@ -126,7 +157,12 @@ fn fixed_addresses() {
     check(&places(1.0, 1.0, 1.0), id, Verdict::Supported, "Go heap: at one place in all of");
     check(&places(400.0, 400.0, 400.0), id, Verdict::Refuted, "Go heap: moves in all of");
     let some = places(1.0, 400.0, 1.0);
-    check(&some, id, Verdict::Qualified, "text: at one place in 2 (`static`), moves in 2 (`pie-internal`), 14.0 bits");
+    check(
+        &some,
+        id,
+        Verdict::Qualified,
+        "text: at one place in 2 (`static`), moves in 2 (`pie-internal`), 14.0 bits",
+    );
 }
 
 #[test]
@@ -185,7 +221,12 @@ fn questions_of_judgement_are_laid_out_and_not_decided() {
     let key = "words that point to code";
     check(&run("writable-memory", &[]), id, Verdict::Undecided, "no memory");
     let both = run("writable-memory", &[("static", key, Ok(10.0)), ("fedora-like", key, Ok(300.0))]);
-    check(&both, id, Verdict::Readers, "Writable words that point to code: 10 in `static`, 300 in `fedora-like`");
+    check(
+        &both,
+        id,
+        Verdict::Readers,
+        "Writable words that point to code: 10 in `static`, 300 in `fedora-like`",
+    );
     let id = "extra-attack-surface";
     check(&run("foreign-code", &[]), id, Verdict::Undecided, "no foreign code");
     let key = "LD_PRELOAD: constructor ran";
@@ -197,16 +238,32 @@ fn questions_of_judgement_are_laid_out_and_not_decided() {
 fn response() {
     let id = "response";
     // `static-pie` holds a static libc.
-    check(&Synthetic::default().run(), id, Verdict::Qualified, "2 that hold a static libc are rebuilt (`static-pie`)");
-    check(&Synthetic::default().without("static-pie").run(), id, Verdict::Refuted, "2 of 2 of `static` hold none");
-    let leaning = Synthetic::default().shape("static", |shape| shape.link = |_| super::synthetic::Link::LoaderAndLibc);
+    check(
+        &Synthetic::default().run(),
+        id,
+        Verdict::Qualified,
+        "2 that hold a static libc are rebuilt (`static-pie`)",
+    );
+    check(
+        &Synthetic::default().without("static-pie").run(),
+        id,
+        Verdict::Refuted,
+        "2 of 2 of `static` hold none",
+    );
+    let leaning =
+        Synthetic::default().shape("static", |shape| shape.link = |_| super::synthetic::Link::LoaderAndLibc);
     check(&leaning.run(), id, Verdict::Supported, "0 of 2 of `static` hold none");
 }
 
 #[test]
 fn packaging_cost() {
     let id = "packaging-cost";
-    check(&Synthetic::default().run(), id, Verdict::Undecided, "no artifact of `fedora-like` has a GNU build id");
+    check(
+        &Synthetic::default().run(),
+        id,
+        Verdict::Undecided,
+        "no artifact of `fedora-like` has a GNU build id",
+    );
     let with = |of: &[(&str, &str)]| {
         let mut run = Synthetic::default().run();
         for (variant, metric) in of {
@@ -274,7 +331,10 @@ fn trial(experiment: &str, change: &str, linkage: &str, status: Status) -> Trial
 
 fn tried(rows: &[(&str, &str, &str, Status)]) -> Run {
     let mut run = Synthetic::default().run();
-    run.trials = rows.iter().map(|(experiment, change, linkage, status)| trial(experiment, change, linkage, *status)).collect();
+    run.trials = rows
+        .iter()
+        .map(|(experiment, change, linkage, status)| trial(experiment, change, linkage, *status))
+        .collect();
     run
 }
 
@@ -315,7 +375,12 @@ fn pie_needs_c_toolchain() {
     check(&tried(&[]), id, Verdict::Undecided, "nothing without a C compiler");
     check(&pie(built, built), id, Verdict::Refuted, "2 of 2 builds as PIE succeeded");
     check(&pie(built, refused), id, Verdict::Qualified, "Where CGO_ENABLED was unset, Go chose 0");
-    check(&pie(built, refused), id, Verdict::Qualified, "not so `CGO_ENABLED=1 -buildmode=pie -linkmode=external`");
+    check(
+        &pie(built, refused),
+        id,
+        Verdict::Qualified,
+        "not so `CGO_ENABLED=1 -buildmode=pie -linkmode=external`",
+    );
     check(&pie(refused, refused), id, Verdict::Supported, "0 of 2");
     check(&pie(built, refused), id, Verdict::Qualified, "With a CC that is no compiler, 1 of 1 did");
 }
@@ -346,7 +411,12 @@ fn imports_enable_cgo() {
     let brings = "packages that bring C in, with cgo";
     let net = |builds: f64| graphs("cgo-by-import", &[(brings, 1.0), ("builds without cgo", builds)]);
     check(&Synthetic::default().run(), id, Verdict::Undecided, "no import graphs");
-    check(&graphs("cgo-by-import", &[(brings, 0.0)]), id, Verdict::Undecided, "no program of this run imports");
+    check(
+        &graphs("cgo-by-import", &[(brings, 0.0)]),
+        id,
+        Verdict::Undecided,
+        "no program of this run imports",
+    );
     check(&net(1.0), id, Verdict::Supported, "makes 1 of them dynamic with cgo (net)");
     check(&net(0.0), id, Verdict::Qualified, "0 of 1 of them build without cgo");
     let mut lost = net(1.0);

@@ -46,16 +46,23 @@ impl<'a> Probed<'a> {
 }
 
 /// Every artifact of a language that a probe was asked of, at those places.
-pub(super) fn probed<'a>(index: &Index<'a>, language: Language, places: &[Place<'a>], probe: &str) -> Vec<Probed<'a>> {
+pub(super) fn probed<'a>(
+    index: &Index<'a>,
+    language: Language,
+    places: &[Place<'a>],
+    probe: &str,
+) -> Vec<Probed<'a>> {
     let mut all = Vec::new();
     for &place in places {
-        let programs = index.run().info.programs.iter().filter(|program| program.source.language() == language);
+        let programs =
+            index.run().info.programs.iter().filter(|program| program.source.language() == language);
         for program in programs {
             for variant in index.variants(language) {
                 let Some(row) = index.artifact(&program.name, &variant.name, place, false) else { continue };
                 // Stripped ones are started where there are any.
                 let stripped = index.artifact(&program.name, &variant.name, place, true);
-                let rows = [stripped, Some(row)].into_iter().flatten().map(|row| index.probed(&row.id, probe));
+                let rows =
+                    [stripped, Some(row)].into_iter().flatten().map(|row| index.probed(&row.id, probe));
                 let Some(rows) = rows.into_iter().find(|rows| !rows.is_empty()) else { continue };
                 let built = Built { program: &program.name, variant, place, row };
                 all.push(Probed { built, rows: rows.to_vec() });

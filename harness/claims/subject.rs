@@ -71,7 +71,8 @@ pub(super) fn of_pie_only<'a, T>(
 /// The distribution's whole set of flags that the proposal is set beside, by the name of its variant.
 pub(super) fn distribution<'a>(index: &Index<'a>) -> Option<&'a str> {
     let mut all = index.run().info.contrasts.iter();
-    let total = all.find(|contrast| contrast.total && contrast.primary && index.language(contrast) == Language::Go);
+    let total =
+        all.find(|contrast| contrast.total && contrast.primary && index.language(contrast) == Language::Go);
     total.map(|contrast| contrast.changed.as_str())
 }
 

@@ -1,4 +1,4 @@
-use super::synthetic::{Costs, Link, Shape, Synthetic};
+use super::synthetic::{Costs, Shape, Synthetic};
 use super::{Judged, Verdict, judge};
 use crate::results::Status;
 

@@ -265,6 +265,11 @@ pub fn code_list<T: AsRef<str>>(items: &[T]) -> String {
     list(&items.iter().map(|item| format!("`{}`", item.as_ref())).collect::<Vec<_>>())
 }
 
+/// Adds some words to others.
+pub fn add(text: &mut String, more: &str) {
+    text.push_str(more);
+}
+
 /// The text with a capital first letter.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -106,7 +106,7 @@ fn table(rows: &[ProbeRow]) -> String {
         let here = (row.case.clone(), row.probe.clone());
         if here != last {
             let gap = if text.is_empty() { "" } else { "\n" };
-            text.push_str(&format!("{gap}{}: {}\n", row.case, row.probe));
+            crate::claims::words::add(&mut text, &format!("{gap}{}: {}\n", row.case, row.probe));
             last = here;
         }
         let width = widths[&(row.case.as_str(), row.probe.as_str())];

@@ -170,10 +170,15 @@ mod tests {
             "buildmode = \"pie\"\nldflags = [\"-a\", \"1\", \"-b\"]\ntrimpath = false\nenv = { GOAMD64 = \"v2\" }",
         );
         let all = ablation(&plain, &set);
-        let of = |experiment: &str| -> Vec<&Trial> { all.iter().filter(|trial| trial.experiment == experiment).collect() };
+        let of = |experiment: &str| -> Vec<&Trial> {
+            all.iter().filter(|trial| trial.experiment == experiment).collect()
+        };
         let flags = ["", "-buildmode=pie", "-ldflags=-a 1", "-ldflags=-b", "GOAMD64=v2", "no -trimpath"];
         assert_eq!(of("on-alone").iter().map(|trial| trial.change.as_str()).collect::<Vec<_>>(), flags);
-        let same = |variant: &Variant, other: &Variant| Variant { name: String::new(), ..variant.clone() } == Variant { name: String::new(), ..other.clone() };
+        let same = |variant: &Variant, other: &Variant| {
+            Variant { name: String::new(), ..variant.clone() }
+                == Variant { name: String::new(), ..other.clone() }
+        };
         assert!(same(&of("on-alone")[0].variant, &plain) && same(&of("off-alone")[0].variant, &set));
         assert_eq!(of("on-alone")[2].variant.ldflags, ["-a", "1"]);
         assert_eq!(of("off-alone")[2].variant.ldflags, ["-b"]);

@@ -28,8 +28,8 @@ use crate::config::{Contrast, Program, RunKind};
 use crate::measure::strays::{self, Watch};
 use crate::plan::{Case, Plan, Timed};
 use crate::results::{
-    self, ArtifactRow, BuildRow, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow, ProbeRow, Run,
-    RunFolder, Samples, Status, table,
+    self, ArtifactRow, BuildRow, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow, MemoryRow,
+    ProbeRow, Run, RunFolder, Samples, Status, table,
 };
 use crate::ui::say;
 use crate::{analyse, answers, report};

@@ -7,17 +7,17 @@ use anyhow::{Context, Result};
 
 use super::prepare::{Prepared, surroundings};
 use super::started::Started;
+use crate::answers;
 use crate::build::Outcome;
 use crate::cache::Cache;
 use crate::config::RunKind;
+use crate::interrupt::{self, Interrupted};
 use crate::measure::strays::Watch;
 use crate::plan::Timed;
 use crate::probe::{Around, PROBES, Probe, Subject, Told};
 use crate::results::{OK, ProbeRow, RunFolder};
 use crate::toolchain;
 use crate::ui::Phase;
-use crate::interrupt::{self, Interrupted};
-use crate::answers;
 
 /// Asks whatever was not asked yet: at home of every case, with other releases only where things lie. Gives what all of
 /// them told.
@@ -98,7 +98,7 @@ fn of_program(
             };
             let told = match probe.run(subject, &around) {
                 Ok(told) => told,
-                Err(error) if error.chain().any(|cause| cause.is::<Interrupted>()) => return Err(error),
+                Err(error) if error.downcast_ref::<Interrupted>().is_some() => return Err(error),
                 // The others go on.
                 Err(error) => Told::failed(&error),
             };

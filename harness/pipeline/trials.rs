@@ -12,18 +12,23 @@ use crate::cache::Cache;
 use crate::command::Command;
 use crate::config::trials::{self, BOGUS, Trial};
 use crate::config::{Config, Language, Program, RunKind, Variant};
+use crate::elf::{self, PackageSize};
+use crate::interrupt;
 use crate::plan::Case;
 use crate::results::{RunFolder, TrialRow};
 use crate::toolchain::CCompiler;
 use crate::ui::Phase;
-use crate::elf::{self, PackageSize};
-use crate::interrupt;
 
 /// Variants that the trials are made from: plain `go build`.
 const PLAIN: &str = "default";
 
 /// Tries all of it at home, and writes what came of it; a quick run tries nothing.
-pub(super) fn measure(folder: &RunFolder, cache: &Cache, prepared: &Prepared, outputs: &[PathBuf]) -> Result<()> {
+pub(super) fn measure(
+    folder: &RunFolder,
+    cache: &Cache,
+    prepared: &Prepared,
+    outputs: &[PathBuf],
+) -> Result<()> {
     let info = &prepared.info;
     let (Some((toolchain, target)), true) = (info.home(), info.kind > RunKind::Quick) else { return Ok(()) };
     if target != info.machine.host {
@@ -51,7 +56,10 @@ fn wanted<'a>(prepared: &'a Prepared, plain: &Variant) -> Vec<(&'a Program, Vec<
     let info = &prepared.info;
     let set = info.contrasts.iter().find(|contrast| contrast.total && contrast.primary);
     let set = set.and_then(|contrast| info.variants.iter().find(|variant| variant.name == contrast.changed));
-    let programs = prepared.programs.iter().filter(|program| program.trials && program.source.language() == Language::Go);
+    let programs = prepared
+        .programs
+        .iter()
+        .filter(|program| program.trials && program.source.language() == Language::Go);
     let of = |(number, program): (usize, &'a Program)| {
         let mut all = Vec::new();
         if number == 0 || info.kind == RunKind::Full {
@@ -142,13 +150,13 @@ fn row(trial: &Trial, outcome: &Outcome, file: Option<&Path>) -> Result<TrialRow
     let facts = elf::read(&bytes).with_context(read)?;
     let setting = facts.go.as_ref().and_then(|go| go.settings.get("CGO_ENABLED"));
     row.cgo_enabled = setting.cloned().unwrap_or_default();
-    row.linkage = facts.linkage.kind.word().to_owned();
+    row.linkage = facts.linkage.kind.word().into();
     row.pie = Some(facts.linkage.pie);
     row.interpreter = facts.linkage.interpreter.clone().unwrap_or_default();
     row.needed = facts.linkage.needed.join(" ");
     row.size = Some(facts.file_size);
     row.relocations = Some(facts.relocations.total);
-    row.relro = facts.hardening.relro.word().to_owned();
+    row.relro = facts.hardening.relro.word().into();
     row.bind_now = Some(facts.hardening.bind_now);
     let packages = elf::by_package(&bytes).with_context(read)?;
     let is_cgo = |package: &PackageSize| package.package.as_deref() == Some("runtime/cgo");
@@ -159,8 +167,12 @@ fn row(trial: &Trial, outcome: &Outcome, file: Option<&Path>) -> Result<TrialRow
 
 /// What `file` says of linkage.
 fn said(file: &Path, artifact: &Path) -> Result<String> {
-    let env = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned()), ("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
-    let command = Command::new(file, Path::new("/")).args([Path::new("-b"), Path::new("-L"), artifact]).env(env);
+    let env = BTreeMap::from([
+        ("LC_ALL".to_owned(), "C".to_owned()),
+        ("PATH".to_owned(), "/usr/bin:/bin".to_owned()),
+    ]);
+    let command =
+        Command::new(file, Path::new("/")).args([Path::new("-b"), Path::new("-L"), artifact]).env(env);
     let finished = command.run()?;
     let text = String::from_utf8_lossy(&finished.stdout).into_owned();
     let mut words = text.split(',').map(str::trim);

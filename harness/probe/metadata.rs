@@ -15,7 +15,10 @@ use crate::command::{Command, CommandError};
 
 /// The checkers of distributions, each with how it is asked of a file.
 const CHECKERS: [(&str, &[&str]); 4] = [
-    ("annocheck", &["--verbose", "--skip-all", "--test-pie", "--test-bind-now", "--test-gnu-relro", "--test-notes"]),
+    (
+        "annocheck",
+        &["--verbose", "--skip-all", "--test-pie", "--test-bind-now", "--test-gnu-relro", "--test-notes"],
+    ),
     ("checksec", &["--output=csv"]),
     ("hardening-check", &[]),
     ("rpminspect", &["--help"]),
@@ -66,7 +69,9 @@ fn split_off(told: &mut Told, subject: &Subject, around: &Around<'_>) -> Result<
         .args([Path::new("--only-keep-debug"), &subject.path, &debug])
         .limit(LIMIT);
     match command.run() {
-        Ok(done) => told.found.push(Found::bool(key, done.well() && debug.exists(), first_line(&done.complaint()))),
+        Ok(done) => {
+            told.found.push(Found::bool(key, done.well() && debug.exists(), first_line(&done.complaint())))
+        }
         Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
         Err(error) => told.lack(key, NOT_AVAILABLE, error.to_string()),
     }
@@ -92,7 +97,8 @@ fn asked(told: &mut Told, subject: &Subject, checker: &str, args: &[&str]) -> Re
     };
     match command.args(file).run() {
         Ok(done) => {
-            let text = String::from_utf8_lossy(&done.stdout).replace(&subject.path.display().to_string(), "FILE");
+            let text =
+                String::from_utf8_lossy(&done.stdout).replace(&subject.path.display().to_string(), "FILE");
             let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             let said: String = lines.join(" | ").chars().take(LONGEST).collect();
             told.found.push(Found::text(key, if said.is_empty() { done.end() } else { said }));
@@ -141,7 +147,8 @@ mod tests {
     fn what_is_no_go_program_has_no_build_information() {
         let Some(subject) = subject("/bin/true", &[]) else { return };
         let told = asked(&subject, probe);
-        let lacking = |key: &str| told.lacking.iter().find(|lacking| lacking.key == key).map(|lacking| lacking.word);
+        let lacking =
+            |key: &str| told.lacking.iter().find(|lacking| lacking.key == key).map(|lacking| lacking.word);
         assert_eq!(lacking("Go build information"), Some(NOT_APPLICABLE));
         assert_eq!(lacking("starts in Go's FIPS mode"), Some(NOT_APPLICABLE));
         assert!(told.found.iter().any(|found| found.key == "GNU build id"));

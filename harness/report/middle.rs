@@ -28,7 +28,8 @@ pub(super) fn part(index: &Index<'_>) -> Option<Middle> {
 fn vectors(all: &[Choice<'_>]) -> String {
     let free = undominated(all);
     let names = PROPERTIES.iter().map(|property| property.name);
-    let columns: Vec<&str> = std::iter::once("variant").chain(names).chain(["a start", "size", "before it"]).collect();
+    let columns: Vec<&str> =
+        std::iter::once("variant").chain(names).chain(["a start", "size", "before it"]).collect();
     let mut table = Table::new(&columns);
     for one in all {
         let has = one.has.iter().map(|has| match has {
@@ -58,7 +59,8 @@ fn wanted(all: &[Choice<'_>]) -> String {
         } else {
             format!(" (not to be told from it: {})", words::code_list(&row.level))
         };
-        let given_up = if row.given_up.is_empty() { "nothing of the above".to_owned() } else { row.given_up.join(", ") };
+        let given_up =
+            if row.given_up.is_empty() { "nothing of the above".to_owned() } else { row.given_up.join(", ") };
         table.row([
             row.property.wanted.to_owned(),
             format!("`{}`{level}", row.variant),

@@ -90,16 +90,23 @@ fn balance(index: &Index<'_>, place: Place<'_>, contrast: &str, set: &str, judge
     } else {
         all.push("No starts were timed: what is saved is not known from this run".to_owned());
     }
-    for id in ["known-code", "fixed-addresses", "static-stands-alone", "some-programs-need-cgo", "packaging-cost"] {
+    for id in
+        ["known-code", "fixed-addresses", "static-stands-alone", "some-programs-need-cgo", "packaging-cost"]
+    {
         if let Some(one) = judged.iter().find(|one| one.id == id && one.verdict != Verdict::Undecided) {
-            all.push(format!("[{id}](report.md#{id}) is {}: {}", one.verdict.word(), one.because.trim_end_matches('.')));
+            all.push(format!(
+                "[{id}](report.md#{id}) is {}: {}",
+                one.verdict.word(),
+                one.because.trim_end_matches('.')
+            ));
         }
     }
     all
 }
 
 fn wanted(index: &Index<'_>, row: &Cheapest<'_>) -> Option<Wanted> {
-    let given_up = if row.given_up.is_empty() { "none of the others".to_owned() } else { row.given_up.join(", ") };
+    let given_up =
+        if row.given_up.is_empty() { "none of the others".to_owned() } else { row.given_up.join(", ") };
     Some(Wanted {
         want: row.property.wanted.to_owned(),
         variant: row.variant.to_owned(),
@@ -111,7 +118,8 @@ fn wanted(index: &Index<'_>, row: &Cheapest<'_>) -> Option<Wanted> {
 
 /// Which programs can be built as the proposal asks, and what `default` makes of them.
 fn packages(index: &Index<'_>, place: Place<'_>) -> Option<String> {
-    let mut table = Table::new(&["program", "as the proposal", "plain `go build` has cgo", "what brings C in"]);
+    let mut table =
+        Table::new(&["program", "as the proposal", "plain `go build` has cgo", "what brings C in"]);
     for program in index.go_programs() {
         let Some(row) = index.case(&program.name, PROPOSAL, place, false) else { continue };
         let plain = index.artifact(&program.name, "default", place, false);
@@ -120,7 +128,8 @@ fn packages(index: &Index<'_>, place: Place<'_>) -> Option<String> {
             Status::Unsupported => "no: it needs C".to_owned(),
             other => other.word().to_owned(),
         };
-        let cgo = plain.map_or("", |row| if row.cgo_enabled == "1" && needs(index, &row.id) { "yes" } else { "no" });
+        let cgo = plain
+            .map_or("", |row| if row.cgo_enabled == "1" && needs(index, &row.id) { "yes" } else { "no" });
         table.row([program.name.clone(), said, cgo.to_owned(), chains(index, &program.name, place)]);
     }
     (!table.is_empty()).then(|| table.without_empty_columns().text())
@@ -134,8 +143,12 @@ fn needs(index: &Index<'_>, case: &str) -> bool {
 fn chains(index: &Index<'_>, program: &str, place: Place<'_>) -> String {
     let id = format!("{program}/{}", place.toolchain);
     let rows = index.probed(&id, "cgo-by-import");
-    let chains: Vec<&str> =
-        rows.iter().filter(|row| row.key.starts_with("chain to ")).map(|row| row.text.as_str()).take(3).collect();
+    let chains: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.key.starts_with("chain to "))
+        .map(|row| row.text.as_str())
+        .take(3)
+        .collect();
     chains.join("; ")
 }
 
@@ -155,7 +168,10 @@ fn elsewhere(index: &Index<'_>) -> Vec<String> {
             .collect();
         let refused: std::collections::BTreeSet<(&str, &str)> = all
             .iter()
-            .filter(|row| row.status == Status::Unsupported && index.go_programs().next().is_some_and(|first| first.name == row.program))
+            .filter(|row| {
+                row.status == Status::Unsupported
+                    && index.go_programs().next().is_some_and(|first| first.name == row.program)
+            })
             .map(|row| (row.toolchain.as_str(), row.target.as_str()))
             .collect();
         (tried.len() - refused.len(), tried.len())
@@ -164,7 +180,11 @@ fn elsewhere(index: &Index<'_>) -> Vec<String> {
     on_map
         .map(|variant| {
             let (built, tried) = of(&variant.name);
-            format!("`{}` can be built with {} releases and targets that were tried", variant.name, words::of(built, tried))
+            format!(
+                "`{}` can be built with {} releases and targets that were tried",
+                variant.name,
+                words::of(built, tried)
+            )
         })
         .collect()
 }
@@ -175,10 +195,28 @@ fn distributions(index: &Index<'_>) -> Vec<Distribution> {
     for variant in index.variants(Language::Go) {
         let Some(name) = &variant.distribution else { continue };
         let mut drop = Vec::new();
-        drop.extend(variant.buildmode.iter().filter(|mode| *mode != "default").map(|mode| format!("-buildmode={mode}")));
-        drop.extend(variant.linkmode.iter().filter(|mode| *mode != "internal").map(|mode| format!("-linkmode={mode}")));
+        drop.extend(
+            variant
+                .buildmode
+                .iter()
+                .filter(|mode| *mode != "default")
+                .map(|mode| format!("-buildmode={mode}")),
+        );
+        drop.extend(
+            variant
+                .linkmode
+                .iter()
+                .filter(|mode| *mode != "internal")
+                .map(|mode| format!("-linkmode={mode}")),
+        );
         drop.extend((!variant.extldflags.is_empty()).then(|| "-extldflags".to_owned()));
-        drop.extend(variant.cgo_enabled.iter().filter(|value| *value != "0").map(|value| format!("CGO_ENABLED={value}")));
+        drop.extend(
+            variant
+                .cgo_enabled
+                .iter()
+                .filter(|value| *value != "0")
+                .map(|value| format!("CGO_ENABLED={value}")),
+        );
         let mut add = vec!["CGO_ENABLED=0".to_owned(), "-buildmode=default".to_owned()];
         if variant.linkmode.as_deref() != Some("internal") {
             add.push("-ldflags=-linkmode=internal".to_owned());
@@ -188,7 +226,12 @@ fn distributions(index: &Index<'_>) -> Vec<Distribution> {
             linkmode: Some("internal".to_owned()),
             cgo_enabled: Some("0".to_owned()),
             extldflags: Vec::new(),
-            env: variant.env.iter().filter(|(name, _)| !name.starts_with("CGO_") && *name != "CC").map(|(name, value)| (name.clone(), value.clone())).collect(),
+            env: variant
+                .env
+                .iter()
+                .filter(|(name, _)| !name.starts_with("CGO_") && *name != "CC")
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
             ldflags: variant.ldflags.iter().filter(|flag| !flag.starts_with("-I=")).cloned().collect(),
             ..variant.clone()
         };
@@ -208,7 +251,9 @@ fn breaks(index: &Index<'_>, place: Place<'_>, set: &str) -> Option<String> {
     let of = |variant: &str| index.artifact(&program.name, variant, place, false);
     let (theirs, ours) = (of(set)?, of(PROPOSAL)?);
     let kept = of("fedora-proposed");
-    let has = |case: &str, metric: &str| index.text(case, metric).is_some() || index.number(case, metric, "") == Some(1);
+    let has = |case: &str, metric: &str| {
+        index.text(case, metric).is_some() || index.number(case, metric, "") == Some(1)
+    };
     let mut table = Table::new(&["what", set, PROPOSAL, "kept by"]);
     let yes = |has: bool| if has { "yes" } else { "no" }.to_owned();
     for (metric, what, how) in [
@@ -224,8 +269,18 @@ fn breaks(index: &Index<'_>, place: Place<'_>, set: &str) -> Option<String> {
         table.row([what.to_owned(), yes(has(&theirs.id, metric)), yes(has(&ours.id, metric)), by]);
     }
     for (probe, key, what, how) in [
-        ("injection", "LD_PRELOAD: constructor ran", "tools that preload", "nothing keeps it in a static program"),
-        ("names", "user of an NSS module found", "users that an NSS module knows", "cgo for the packages that need it"),
+        (
+            "injection",
+            "LD_PRELOAD: constructor ran",
+            "tools that preload",
+            "nothing keeps it in a static program",
+        ),
+        (
+            "names",
+            "user of an NSS module found",
+            "users that an NSS module knows",
+            "cgo for the packages that need it",
+        ),
     ] {
         let answer = |variant: &str| -> Option<bool> {
             let mut all = index.go_programs().filter_map(|program| {

@@ -45,8 +45,17 @@ pub(super) fn parts(index: &Index<'_>) -> Vec<Part> {
 }
 
 fn table(rows: &[&TrialRow]) -> String {
-    let mut table =
-        Table::new(&["flag", "cgo came to", "linkage", "loader", "libraries", "relocations", "size", "RELRO", "bound at start"]);
+    let mut table = Table::new(&[
+        "flag",
+        "cgo came to",
+        "linkage",
+        "loader",
+        "libraries",
+        "relocations",
+        "size",
+        "RELRO",
+        "bound at start",
+    ]);
     let yes = |has: Option<bool>| has.map_or("", |has| if has { "yes" } else { "no" }).to_owned();
     for row in rows {
         let change = if row.change.is_empty() { "(none)".to_owned() } else { format!("`{}`", row.change) };

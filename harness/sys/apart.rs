@@ -199,6 +199,8 @@ pub fn is_refusal(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
     use super::*;
 
     fn start(script: &str, apart: &Apart) -> io::Result<std::process::Output> {
@@ -235,7 +237,6 @@ mod tests {
         assert_ne!(output.stdout, b"0\n");
         let none = Apart::calls(&[libc::SYS_execve], Named::Allowed).expect("a filter");
         let Some(output) = said("exit 0", &none) else { return };
-        use std::os::unix::process::ExitStatusExt;
         assert_eq!(output.status.signal(), Some(libc::SIGSYS));
     }
 

@@ -5,7 +5,16 @@ use super::Bench;
 #[test]
 fn the_experiments_are_listed() {
     let listed = Bench::new().call("probe list").with(0);
-    for name in ["empty-root", "addresses", "writable-memory", "foreign-code", "injection", "sandbox", "names", "metadata"] {
+    for name in [
+        "empty-root",
+        "addresses",
+        "writable-memory",
+        "foreign-code",
+        "injection",
+        "sandbox",
+        "names",
+        "metadata",
+    ] {
         assert!(listed.stdout.contains(name), "{name}: {}", listed.stdout);
     }
 }

@@ -120,7 +120,9 @@ impl Seen {
                 .or_else(|| open.iter().position(|(made, _)| same(made)));
             if let Some(place) = place {
                 let (_, named) = open.swap_remove(place);
-                named.iter().for_each(|one| files.add(one, call.thread, answer));
+                for one in &named {
+                    files.add(one, call.thread, answer);
+                }
             }
         })?;
         self.starts.push(counts);

@@ -32,7 +32,11 @@ pub(in crate::report) struct Moves<'a> {
 pub(in crate::report) fn draw(moves: &Moves<'_>) -> Result<String> {
     let code = moves.rows.iter().find(|(region, _)| *region == "text");
     let fixed = code.map_or(0, |(_, tiles)| tiles.iter().filter(|tile| **tile == Lies::AtOnePlace).count());
-    let title = format!("Code lies at one place in {fixed} of {} variants of {}", moves.variants.len(), moves.program);
+    let title = format!(
+        "Code lies at one place in {fixed} of {} variants of {}",
+        moves.variants.len(),
+        moves.program
+    );
     let subtitle = format!("{}; {} starts of each, its map read at the end", moves.place, moves.starts);
     let mut sheet = Sheet::new(&title, &subtitle);
     sheet.legend(&[

@@ -23,13 +23,17 @@ pub(super) fn tables(all: &[Asked<'_>]) -> Vec<Titled> {
     for (program, toolchain, target) in groups {
         let of: Vec<&Asked<'_>> = all
             .iter()
-            .filter(|one| (one.program, one.place.toolchain, one.place.target) == (program, toolchain, target))
+            .filter(|one| {
+                (one.program, one.place.toolchain, one.place.target) == (program, toolchain, target)
+            })
             .collect();
         let starts = of.iter().filter_map(|one| one.number("starts")).fold(f64::INFINITY, f64::min);
         if !starts.is_finite() {
             continue;
         }
-        let title = format!("{program}, {toolchain}, {target}, {starts} starts each: bits demonstrated, `one place` where none moved");
+        let title = format!(
+            "{program}, {toolchain}, {target}, {starts} starts each: bits demonstrated, `one place` where none moved"
+        );
         tables.extend(chunked(&of).map(|of| Titled { title: title.clone(), table: regions(of) }));
         let title = format!("{program}, {toolchain}: bytes of code that is known, in all starts");
         tables.push(Titled { title, table: code(&of) });
@@ -86,7 +90,9 @@ fn regions(of: &[&Asked<'_>]) -> String {
         let cell = |one: &&Asked<'_>| match one.number(&format!("{name}{PLACES}")) {
             None => String::new(),
             Some(places) if places <= 1.0 => "one place".to_owned(),
-            Some(_) => one.number(&format!("{name}{BITS}")).map_or_else(String::new, |bits| format!("{bits:.1}")),
+            Some(_) => {
+                one.number(&format!("{name}{BITS}")).map_or_else(String::new, |bits| format!("{bits:.1}"))
+            }
         };
         table.row(std::iter::once(name.to_owned()).chain(of.iter().map(cell)));
     }
@@ -94,7 +100,15 @@ fn regions(of: &[&Asked<'_>]) -> String {
 }
 
 fn code(of: &[&Asked<'_>]) -> String {
-    let mut table = Table::new(&["variant", "in all", "without a leak", "given text", "given Go heap", "given main stack", "given loader"]);
+    let mut table = Table::new(&[
+        "variant",
+        "in all",
+        "without a leak",
+        "given text",
+        "given Go heap",
+        "given main stack",
+        "given loader",
+    ]);
     for one in of {
         let bytes = |key: &str| one.number(key).map_or_else(String::new, |bytes| bytes.to_string());
         table.row([

@@ -64,6 +64,9 @@ fn part(all: &[Asked<'_>], probe: &str, what: &str, plots: Vec<Picture>) -> Part
     Part { heading: heading(probe), intro, plots, tables, lacking: lacking(all) }
 }
 
+/// Wide tables are unreadable: so many columns at once.
+const COLUMNS: usize = 4;
+
 /// What a reader has to know of an experiment's tables.
 fn how_to_read(probe: &str) -> &'static str {
     match probe {
@@ -105,16 +108,26 @@ impl<'a> Asked<'a> {
     fn all(index: &'a Index<'a>, probe: &str) -> Vec<Self> {
         let mut all = Vec::new();
         for language in [Language::Go, Language::C] {
-            let programs = index.run().info.programs.iter().filter(|program| program.source.language() == language);
+            let programs =
+                index.run().info.programs.iter().filter(|program| program.source.language() == language);
             for program in programs {
                 for variant in index.variants(language) {
-                    let places = if language == Language::Go { index.everywhere() } else { index.places_of(language) };
+                    let places =
+                        if language == Language::Go { index.everywhere() } else { index.places_of(language) };
                     for place in places {
                         for stripped in [true, false] {
-                            let Some(row) = index.artifact(&program.name, &variant.name, place, stripped) else { continue };
+                            let Some(row) = index.artifact(&program.name, &variant.name, place, stripped)
+                            else {
+                                continue;
+                            };
                             let rows = index.probed(&row.id, probe);
                             if !rows.is_empty() {
-                                all.push(Self { program: &program.name, variant: &variant.name, place, rows });
+                                all.push(Self {
+                                    program: &program.name,
+                                    variant: &variant.name,
+                                    place,
+                                    rows,
+                                });
                             }
                         }
                     }
@@ -156,12 +169,12 @@ fn over_programs(all: &[Asked<'_>]) -> Vec<Titled> {
             variants.push(one.variant);
         }
     }
-    // Wide tables are unreadable: so many columns at once.
-    const COLUMNS: usize = 4;
     let mut tables = Vec::new();
     for keys in keys.chunks(COLUMNS) {
         let columns: Vec<String> = std::iter::once("variant".to_owned())
-            .chain(keys.iter().map(|(key, unit)| if *unit == "bytes" { format!("{key} (bytes)") } else { (*key).to_owned() }))
+            .chain(keys.iter().map(|(key, unit)| {
+                if *unit == "bytes" { format!("{key} (bytes)") } else { (*key).to_owned() }
+            }))
             .collect();
         let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
         for variant in &variants {
@@ -177,8 +190,12 @@ fn over_programs(all: &[Asked<'_>]) -> Vec<Titled> {
 fn cell(of: &[&&Asked<'_>], key: &str, unit: &str) -> String {
     let mut numbers: Vec<f64> = of.iter().filter_map(|one| one.number(key)).collect();
     if numbers.is_empty() {
-        let why = of.iter().flat_map(|one| one.rows()).find(|row| row.status != OK && (row.key == key || row.key.is_empty()));
-        return why.map_or_else(String::new, |row| row.status.replace("not-applicable", "n/a").replace('-', " "));
+        let why = of
+            .iter()
+            .flat_map(|one| one.rows())
+            .find(|row| row.status != OK && (row.key == key || row.key.is_empty()));
+        return why
+            .map_or_else(String::new, |row| row.status.replace("not-applicable", "n/a").replace('-', " "));
     }
     if unit == "bool" {
         let yes = numbers.iter().filter(|number| **number > 0.0).count();
@@ -217,7 +234,8 @@ mod tests {
 
     fn run(number: Option<f64>, status: &str, text: &str) -> crate::results::Run {
         let mut run = Synthetic::default().run();
-        for case in ["hello/static/go1.27.3/linux-amd64/stripped", "net/static/go1.27.3/linux-amd64/stripped"] {
+        for case in ["hello/static/go1.27.3/linux-amd64/stripped", "net/static/go1.27.3/linux-amd64/stripped"]
+        {
             run.probes.push(ProbeRow {
                 case: case.to_owned(),
                 probe: "empty-root".to_owned(),
