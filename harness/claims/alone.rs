@@ -85,7 +85,7 @@ pub(super) fn static_stands_alone(index: &Index<'_>) -> Finding {
     );
     match (foreign, tried.iter().find_map(|one| one.lacking("beside-musl"))) {
         (0, Some(why)) => {
-            words::add(&mut because, &format!("; beside a foreign C library none was tried: {why}"))
+            words::add(&mut because, &format!("; beside a foreign C library none was tried: {why}"));
         }
         _ => words::add(
             &mut because,

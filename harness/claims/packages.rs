@@ -109,9 +109,9 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
             continue;
         }
         if ours < theirs {
-            lost += 1
+            lost += 1;
         } else {
-            kept += 1
+            kept += 1;
         }
         said.push(format!("{what} is kept in {} programs that have it as `{set}`", words::of(ours, theirs)));
     }

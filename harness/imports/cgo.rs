@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::graph::{Graph, Package};
+use super::graph::{Graph, Package, PackageError};
 
+/// What Go says of a package of which build constraints leave nothing.
+const EXCLUDED: &str = "build constraints exclude all Go files";
 /// The package that every other one with cgo needs, without importing it.
 pub const RUNTIME_CGO: &str = "runtime/cgo";
 
@@ -173,15 +175,16 @@ pub fn obstacles(graph: &Graph) -> Vec<Obstacle> {
 }
 
 fn wrong(package: &Package) -> Option<String> {
-    if let Some(error) = &package.error {
-        let place = if error.pos.is_empty() { String::new() } else { format!("{}: ", error.pos) };
-        return Some(format!("{place}{}", error.err));
+    let left_out = &package.ignored_go_files;
+    // With `-e` Go says so of some such packages and not of others.
+    let is_excluded = |error: &PackageError| error.err.starts_with(EXCLUDED);
+    if !package.has_files() && !left_out.is_empty() && package.error.as_ref().is_none_or(is_excluded) {
+        return Some(format!("build constraints exclude all of its Go files: {}", left_out.join(", ")));
     }
-    // With `-e` Go leaves it at that.
-    match package.ignored_go_files.as_slice() {
-        _ if package.has_files() => None,
-        [] => Some("it has no Go files".to_owned()),
-        left_out => Some(format!("build constraints exclude all of its Go files: {}", left_out.join(", "))),
+    match &package.error {
+        Some(error) if error.pos.is_empty() => Some(error.err.clone()),
+        Some(error) => Some(format!("{}: {}", error.pos, error.err)),
+        None => (!package.has_files()).then(|| "it has no Go files".to_owned()),
     }
 }
 
@@ -308,8 +311,12 @@ mod tests {
     #[test]
     fn an_error_is_an_obstacle_with_its_place() {
         let mut main = package("main", &[]);
-        main.error =
-            Some(super::super::graph::PackageError { pos: "a.go:3:8".into(), err: "no such".into() });
-        assert_eq!(obstacles(&graph(&[main]))[0].why, "a.go:3:8: no such");
+        main.error = Some(PackageError { pos: "a.go:3:8".into(), err: "no such".into() });
+        assert_eq!(obstacles(&graph(&[main.clone()]))[0].why, "a.go:3:8: no such");
+        main.go_files.clear();
+        main.ignored_go_files = vec!["b.go".to_owned()];
+        assert_eq!(obstacles(&graph(&[main.clone()]))[0].why, "a.go:3:8: no such");
+        main.error = Some(PackageError { pos: String::new(), err: format!("{EXCLUDED} in /home/me") });
+        assert!(obstacles(&graph(&[main]))[0].why.ends_with("all of its Go files: b.go"));
     }
 }

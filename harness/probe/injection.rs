@@ -156,15 +156,12 @@ mod tests {
 
     /// Yes or no, or the word and the reason why there is no answer.
     fn answer(told: &Told, key: &str) -> Result<bool, Lack> {
-        match told.found.iter().find(|found| found.key == key) {
-            Some(found) => Ok(found.number == Some(1.0)),
-            None => {
-                let lacking =
-                    told.lacking.iter().find(|lacking| lacking.key == key || lacking.key.is_empty());
-                let lacking = lacking.unwrap_or_else(|| panic!("{key} is not told: {told:?}"));
-                Err((lacking.word, lacking.why.clone()))
-            }
+        if let Some(found) = told.found.iter().find(|found| found.key == key) {
+            return Ok(found.number == Some(1.0));
         }
+        let lacking = told.lacking.iter().find(|lacking| lacking.key == key || lacking.key.is_empty());
+        let lacking = lacking.unwrap_or_else(|| panic!("{key} is not told: {told:?}"));
+        Err((lacking.word, lacking.why.clone()))
     }
 
     /// What is told of a C program; `None`, said, where it cannot be built.
@@ -275,6 +272,26 @@ mod tests {
             let mut told = Told::default();
             stopped(&mut told, STOPPED.to_owned(), &seen(right, without, false), &seen(true, with, false));
             assert_eq!(answer(&told, STOPPED).map_err(|lack| lack.0), expected);
+        }
+    }
+
+    #[test]
+    fn an_object_that_runs_nowhere_tells_nothing() {
+        use std::os::unix::fs::PermissionsExt;
+        let Some(subject) = super::super::tests::subject("/bin/true", &[]) else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = crate::cache::Cache::at(folder.path().join("cache")).expect("a cache");
+        let compiler = folder.path().join("cc");
+        for (option, told_of) in [("", true), ("-static", false)] {
+            let script = "case \"$*\" in *-shared*) exec /usr/bin/cc \"$@\";; *) exec /usr/bin/cc";
+            fs::write(&compiler, format!("#!/bin/sh\n{script} {option} \"$@\";; esac\n")).expect("writes");
+            fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).expect("sets");
+            let told = probe(&subject, &Around { cache: &cache, c_compiler: Some(&compiler), long: false });
+            let told = told.expect("asks");
+            if told.lacking.iter().any(|lacking| lacking.why.contains("cannot build")) {
+                return crate::ui::say(&format!("SKIPPED: {told:?}"));
+            }
+            assert_eq!(!told.found.is_empty(), told_of, "{told:?}");
         }
     }
 

@@ -70,7 +70,7 @@ fn split_off(told: &mut Told, subject: &Subject, around: &Around<'_>) -> Result<
         .limit(LIMIT);
     match command.run() {
         Ok(done) => {
-            told.found.push(Found::bool(key, done.well() && debug.exists(), first_line(&done.complaint())))
+            told.found.push(Found::bool(key, done.well() && debug.exists(), first_line(&done.complaint())));
         }
         Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
         Err(error) => told.lack(key, NOT_AVAILABLE, error.to_string()),

@@ -30,6 +30,8 @@ const SOURCES: [(&str, &str); 2] =
     [("mark.c", include_str!("mark.c")), ("secure.c", include_str!("secure.c"))];
 /// The variable that `mark.c` looks at.
 const MARK: &str = "GOPIE_MARK";
+/// A program of ours, which tells whether rights were raised.
+const SECURE: &str = "secure";
 /// Who has no rights at all by custom.
 const USER: u32 = 65534;
 
@@ -45,8 +47,13 @@ pub(super) struct Seen {
 /// Why something is not asked: the word, and the reason.
 pub(super) type Lack = (&'static str, String);
 
-/// What a mark tells of a program: whether the constructor ran in it, and whether it called our `write`. What its
-/// children tell is not of it.
+/// What a mark tells of a program: whether the constructor ran in it, and whether it called our `write`.
+fn seen_in(mark: &Path, program: &Path) -> (bool, bool) {
+    // There is none where nothing left any.
+    marked(&String::from_utf8_lossy(&fs::read(mark).unwrap_or_default()), program)
+}
+
+/// The same of a mark's text. What the program's children tell is not of it.
 fn marked(mark: &str, program: &Path) -> (bool, bool) {
     let program = program.to_string_lossy();
     let has = |what: &str| mark.lines().any(|line| line.strip_prefix(what) == Some(&*program));
@@ -148,7 +155,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Builds the two objects; why not, where they cannot be built for this program.
+    /// Builds the two objects; why not, where they cannot be built for this program, or run in none.
     pub(super) fn objects(&self) -> Result<Result<(), String>> {
         for (name, option) in [("mark.so", "-UINTERPOSE"), ("write.so", "-DINTERPOSE")] {
             if let Err(why) = self.build(name, &["-shared", option, "mark.c"])? {
@@ -160,10 +167,35 @@ impl<'a> Bench<'a> {
         let built = elf::read(&fs::read(&path).with_context(read)?).with_context(read)?;
         let facts = &self.subject.facts;
         if (&built.machine, built.class) == (&facts.machine, facts.class) {
-            return Ok(Ok(()));
+            return self.control();
         }
         let of = |facts: &elf::Facts| format!("{} of {} bits", facts.machine, facts.class);
         Ok(Err(format!("the C compiler builds for {}, and this is {}", of(&built), of(facts))))
+    }
+
+    /// A program of ours, which what is injected has to run in: only then does it tell something where it does not run.
+    fn control(&self) -> Result<Result<(), String>> {
+        if let Err(why) = self.build(SECURE, &["secure.c"])? {
+            return Ok(Err(why));
+        }
+        let path = self.at(SECURE);
+        let mut command = Command::new(&path, Path::new("/")).limit(LIMIT);
+        let object = Handed::open(&self.at("mark.so"))?;
+        let mark = self.inject(&mut command, "LD_PRELOAD", &object);
+        let how = match command.run() {
+            Ok(finished) => finished.end(),
+            Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
+            Err(CommandError::Start { source, .. }) => source.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let path = fs::canonicalize(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        if seen_in(&mark, &path).0 {
+            return Ok(Ok(()));
+        }
+        Ok(Err(format!(
+            "what would be injected does not run in a program that the C compiler builds here either: {}",
+            self.plain(&how)
+        )))
     }
 
     /// Puts a stub under the name of the first library that the program needs by name into the folders `mark` and
@@ -218,17 +250,21 @@ impl<'a> Bench<'a> {
 
     /// How a start goes, and what it leaves of a program of which the kernel says that it is that file.
     fn seen(&self, mut command: Command, program: &Path, variable: &str, file: &Handed) -> Result<Seen> {
-        let name = self.starts.replace(self.starts.get() + 1).to_string();
-        command.env.insert(MARK.to_owned(), format!("{}/{name}", self.marks.name()));
-        command.env.insert(variable.to_owned(), file.name());
+        let mark = self.inject(&mut command, variable, file);
         let went = match self.subject.went(&command)? {
             Went::Otherwise(how) => Went::Otherwise(self.plain(&how)),
             other => other,
         };
-        // There is none where nothing left any.
-        let mark = fs::read(self.at("marks").join(name)).unwrap_or_default();
-        let (ran, called) = marked(&String::from_utf8_lossy(&mark), program);
+        let (ran, called) = seen_in(&mark, program);
         Ok(Seen { went, ran, called })
+    }
+
+    /// Sets a variable to a file, and gives the path of the mark that is left by what is in it.
+    fn inject(&self, command: &mut Command, variable: &str, file: &Handed) -> PathBuf {
+        let name = self.starts.replace(self.starts.get() + 1).to_string();
+        command.env.insert(MARK.to_owned(), format!("{}/{name}", self.marks.name()));
+        command.env.insert(variable.to_owned(), file.name());
+        self.at("marks").join(name)
     }
 
     /// Whether a start can raise rights here, as a program tells that an ordinary user starts; why not.
@@ -243,11 +279,8 @@ impl<'a> Bench<'a> {
         if system.f_flag.contains(StatVfsMountFlags::NOSUID) {
             return Ok(Err("the cache is on a file system that is mounted nosuid".to_owned()));
         }
-        if let Err(why) = self.build("secure", &["secure.c"])? {
-            return Ok(Err(why));
-        }
-        set_mode(&self.at("secure"), 0o4755)?;
-        let file = Handed::open(&self.at("secure"))?;
+        set_mode(&self.at(SECURE), 0o4755)?;
+        let file = Handed::open(&self.at(SECURE))?;
         let command = Command::new(Path::new(&file.name()), Path::new("/")).limit(LIMIT);
         match command.apart(Apart::User(USER)).run() {
             Ok(finished) if finished.well() => Ok(Ok(())),
