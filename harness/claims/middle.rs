@@ -50,6 +50,9 @@ pub struct Choice<'a> {
     pub size: Option<u64>,
 }
 
+/// So many of them are found by probes; the others are read from files.
+const PROBED: usize = 4;
+
 impl Choice<'_> {
     /// Whether it costs more than another one beyond what the intervals leave open.
     fn costs_more(&self, other: &Self) -> bool {
@@ -173,6 +176,9 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
     };
     if all.iter().all(|one| one.start.is_none() || one.variant == PROPOSAL) {
         return Finding::undecided("no starts were timed, so that nothing has a cost");
+    }
+    if ours.has.iter().take(PROBED).all(Option::is_none) {
+        return Finding::undecided("nothing was probed, so that what a variant has is not known");
     }
     let free = undominated(&all);
     let better = |one: &Choice<'_>| {
