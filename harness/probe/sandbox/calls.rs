@@ -19,8 +19,8 @@ use syscalls::Sysno;
 /// Starts of which every call is looked at.
 const TRACED: usize = 3;
 /// How many starts in a row have to bring nothing new, and after how many there is an end of it.
-const QUIET: usize = 3;
-const WATCHED: usize = 12;
+const QUIET: usize = 6;
+const WATCHED: usize = 30;
 
 /// The name of a system call of this processor.
 pub(super) fn name(number: u64) -> String {
@@ -139,6 +139,11 @@ impl Seen {
         self.starts.iter().flat_map(BTreeMap::keys).chain(&self.late).copied().collect()
     }
 
+    /// Whether every traced start made it, so that it does not depend on scheduling.
+    pub(super) fn always(&self, kind: u64) -> bool {
+        self.of_kind(kind).1 == self.traced()
+    }
+
     /// The list of calls for a filter: what starts it must be on it too.
     pub(super) fn list(&self) -> Vec<i64> {
         let mut list: BTreeSet<i64> =
@@ -235,6 +240,7 @@ mod tests {
         assert_eq!((seen.total(), seen.traced()), (7, 3));
         assert_eq!(seen.kinds(), BTreeSet::from([1, 2, 3, 4]));
         assert_eq!((seen.of_kind(1), seen.of_kind(2), seen.of_kind(4)), ((6, 3), (0, 1), (0, 0)));
+        assert!(seen.always(1) && !seen.always(2) && !seen.always(4));
         assert!(seen.list().contains(&libc::SYS_execve) && seen.list().len() == 5);
     }
 }

@@ -70,10 +70,13 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     told.found.append(&mut proofs.found);
     told.lacking.append(&mut proofs.lacking);
     let survived = match &work {
-        None => refuse(&mut told, subject, &seen.kinds(), &limit, AT_ONCE)?,
+        None => refuse(&mut told, subject, (&seen.kinds(), &seen), &limit, AT_ONCE)?,
         Some(work) => refuse_both(&mut told, (subject, work), &seen, (&limit, &output), around.long)?,
     };
-    tell_oldest(&mut told, &seen.kinds(), &survived);
+    match survived {
+        Some(survived) => tell_oldest(&mut told, &seen.kinds(), &survived),
+        None => told.lack(OLDEST, NOT_AVAILABLE, "no call was refused to see which it does without"),
+    }
     Ok(told)
 }
 
@@ -125,17 +128,20 @@ fn went(subject: &Subject, command: &Command) -> Result<Went> {
     })
 }
 
+/// How some starts went that are kept from something: as the first that did not do as ever.
+fn works(subject: &Subject, apart: &[Apart], limit: Duration) -> Result<Went> {
+    for _ in 0..PROOFS {
+        match went(subject, &kept(subject, apart.to_vec(), limit))? {
+            Went::Well => {}
+            other => return Ok(other),
+        }
+    }
+    Ok(Went::Well)
+}
+
 /// Starts it under the calls that were seen, under the files, and under both.
 fn prove(told: &mut Told, subject: &Subject, seen: &mut Seen, output: &Path, limit: Duration) -> Result<()> {
-    let works = |apart: &[Apart]| -> Result<Went> {
-        for _ in 0..PROOFS {
-            match went(subject, &kept(subject, apart.to_vec(), limit))? {
-                Went::Well => {}
-                other => return Ok(other),
-            }
-        }
-        Ok(Went::Well)
-    };
+    let works = |apart: &[Apart]| works(subject, apart, limit);
     let files = Apart::Files(Arc::new(seen.files.rights()));
     // Where the machine does not permit this, the starts that follow tell why.
     let _ = seen.watch(subject, output);
@@ -220,10 +226,17 @@ fn tell_files(told: &mut Told, seen: &Seen, places: &[(PathBuf, &'static str)]) 
     told.found.push(Found { text, ..Found::count("files permitted", paths.len()) });
 }
 
-/// Folders of gopie's and the program itself, and how they are told of.
+/// Folders of gopie's and the program itself, and how they are told of. What a program keeps in its home folder has
+/// names with days and versions.
 fn places(subject: &Subject, around: &Around<'_>) -> Vec<(PathBuf, &'static str)> {
     let dir = (subject.dir != Path::new("/")).then_some((&*subject.dir, "$SCRATCH"));
-    let all = [Some((&*subject.path, "$PROGRAM")), dir, Some((around.cache.root(), "$CACHE"))];
+    let home = subject.env.get("HOME").map(Path::new).filter(|home| home.parent().is_some());
+    let all = [
+        Some((&*subject.path, "$PROGRAM")),
+        dir,
+        Some((around.cache.root(), "$CACHE")),
+        home.map(|home| (home, "$HOME")),
+    ];
     // Links are followed in some places and in others not.
     let both = |(path, name): (&Path, &'static str)| {
         [Some(path.to_owned()), fs::canonicalize(path).ok()].map(|path| path.map(|path| (path, name)))
@@ -231,19 +244,19 @@ fn places(subject: &Subject, around: &Around<'_>) -> Vec<(PathBuf, &'static str)
     all.into_iter().flatten().flat_map(both).flatten().collect()
 }
 
-/// Refuses each of those calls, where something can be said of that; tells of which it has no need.
+/// Refuses each of those calls, where something can be said of that; gives those that it does without.
 fn refuse(
     told: &mut Told,
     subject: &Subject,
-    kinds: &BTreeSet<u64>,
+    (kinds, seen): (&BTreeSet<u64>, &Seen),
     limit: &Result<Duration, String>,
     at_once: usize,
-) -> Result<BTreeSet<u64>> {
+) -> Result<Option<BTreeSet<u64>>> {
     match limit {
-        Ok(limit) => refused::each(told, subject, kinds, *limit, at_once),
+        Ok(limit) => refused::each(told, subject, (kinds, seen), *limit, at_once),
         Err(why) => {
             told.lack(REFUSED, NOT_AVAILABLE, why);
-            Ok(BTreeSet::new())
+            Ok(None)
         }
     }
 }
@@ -256,19 +269,21 @@ fn refuse_both(
     seen: &Seen,
     (limit, output): (&Result<Duration, String>, &Path),
     long: bool,
-) -> Result<BTreeSet<u64>> {
+) -> Result<Option<BTreeSet<u64>>> {
     let of_start = match Seen::of(subject, output) {
-        Ok(of_start) => of_start.kinds(),
+        Ok(of_start) => of_start,
         Err(Unseen::Lacking(why) | Unseen::Failed(why)) => {
             told.lack(REFUSED, FAILED, format!("the start-up command: {why}"));
-            return Ok(BTreeSet::new());
+            return Ok(None);
         }
     };
-    let mut survived = refuse(told, subject, &of_start, &steady(subject)?, AT_ONCE)?;
-    let others: BTreeSet<u64> = seen.kinds().difference(&of_start).copied().collect();
+    let kinds = of_start.kinds();
+    let mut survived = refuse(told, subject, (&kinds, &of_start), &steady(subject)?, AT_ONCE)?;
+    let others: BTreeSet<u64> = seen.kinds().difference(&kinds).copied().collect();
     if long {
         // One at a time: it may write to one place.
-        survived.extend(refuse(told, work, &others, limit, 1)?);
+        let also = refuse(told, work, (&others, seen), limit, 1)?;
+        survived = survived.map(|survived| survived.into_iter().chain(also.into_iter().flatten()).collect());
     } else {
         let why =
             "the start-up command does not make it, and its work is refused calls in the long form alone";

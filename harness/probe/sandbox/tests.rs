@@ -1,6 +1,5 @@
 //! What the probe tells of programs of the system, where this machine permits it.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use super::super::tests::{asked, subject};
@@ -87,13 +86,15 @@ fn its_work_is_looked_at_where_it_has_some() {
     fs::create_dir(&dir).expect("makes");
     fs::write(&input, "told\n").expect("writes");
     let Some(mut subject) = shell("exit 0") else { return };
-    let script = "read a; echo $a > out; read b < out; rm out; echo $b";
+    let script = "read a; echo $a > out; read b < out; rm out; test -e $HOME/some; echo $b";
     let args = ["-c", script].map(str::to_owned).into();
-    let env = BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
+    let env = [("PATH", "/usr/bin:/bin"), ("HOME", "/nonexistent")];
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     subject.work = Some((Work { args, env, stdin: Some(input) }, dir.clone()));
     let Some(told) = told(&subject) else { return };
     assert_eq!(text(&told, "command"), Some("workload"));
     assert_eq!(number(&told, "file $SCRATCH"), Some(1.0), "{told:#?}");
+    assert_eq!(number(&told, "file $HOME"), Some(0.0), "{told:#?}");
     assert!(text(&told, "files permitted").is_some_and(|text| text.contains("everything below $SCRATCH")));
     assert!(told.found.iter().all(|found| !found.key.contains(&dir.display().to_string())));
     assert_works(&told);
@@ -112,20 +113,29 @@ fn nothing_is_said_of_a_program_that_never_does_the_same() {
     }
 }
 
+/// What it tells of a program that is refused `chdir`, which it is taken for making in every start; `None`, said,
+/// where nothing can be refused here.
+fn refused(script: &str, limit: Duration) -> Option<(bool, Told)> {
+    let chdir = calls::number("chdir")?;
+    let subject = shell(script)?;
+    let mut told = Told::default();
+    let kinds = BTreeSet::from([chdir]);
+    let survived = refused::each(&mut told, &subject, (&kinds, &Seen::default()), limit, 1).expect("asks");
+    if let Some(lacking) = told.lacking.first() {
+        crate::ui::say(&format!("SKIPPED: {}", lacking.why));
+        return None;
+    }
+    Some((survived.expect("was refused").contains(&chdir), told))
+}
+
 #[test]
 fn one_that_hangs_or_prints_without_end_is_stopped() {
-    let Some(chdir) = calls::number("chdir") else { return };
     for (script, limit, expected) in [
         ("while ! cd /; do :; done 2> /dev/null", Duration::from_millis(300), "did not end within"),
         ("while ! cd /; do echo again and again; done", LIMIT, "printed more than"),
     ] {
-        let Some(subject) = shell(script) else { return };
-        let mut told = Told::default();
-        let survived = refused::each(&mut told, &subject, &BTreeSet::from([chdir]), limit, 1).expect("asks");
-        if let Some(lacking) = told.lacking.first() {
-            return crate::ui::say(&format!("SKIPPED: {}", lacking.why));
-        }
-        assert!(survived.is_empty());
+        let Some((survived, told)) = refused(script, limit) else { return };
+        assert!(!survived);
         assert_eq!(number(&told, "without chdir"), Some(0.0));
         assert!(text(&told, "without chdir").is_some_and(|how| how.contains(expected)), "{told:?}");
     }
@@ -133,13 +143,7 @@ fn one_that_hangs_or_prints_without_end_is_stopped() {
 
 #[test]
 fn a_call_that_is_not_missed_is_told_with_another_way() {
-    let Some(chdir) = calls::number("chdir") else { return };
-    let Some(subject) = shell("cd / 2> /dev/null; exit 0") else { return };
-    let mut told = Told::default();
-    let survived = refused::each(&mut told, &subject, &BTreeSet::from([chdir]), LIMIT, 1).expect("asks");
-    if let Some(lacking) = told.lacking.first() {
-        return crate::ui::say(&format!("SKIPPED: {}", lacking.why));
-    }
-    assert_eq!((survived, number(&told, "without chdir")), (BTreeSet::from([chdir]), Some(1.0)));
+    let Some((survived, told)) = refused("cd / 2> /dev/null; exit 0", LIMIT) else { return };
+    assert_eq!((survived, number(&told, "without chdir")), (true, Some(1.0)));
     assert!(text(&told, "refusal").is_some());
 }

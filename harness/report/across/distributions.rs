@@ -92,7 +92,7 @@ impl<'a> Distributions<'a, '_> {
         self.programs.iter().find(|known| known.name == program).map(|known| known.name.as_str())
     }
 
-    /// The first program, and of the others the largest, of those that were timed where any was.
+    /// The first program, and of the others the largest of those that were timed as most sets.
     fn shown(&self) -> Vec<&'a Program> {
         let built = |program: &&&Program| {
             self.sets.iter().any(|set| self.shipped(&program.name, &set.variant.name).is_some())
@@ -100,7 +100,7 @@ impl<'a> Distributions<'a, '_> {
         let mut all = self.programs.iter().filter(built);
         let Some(first) = all.next() else { return Vec::new() };
         let weight = |program: &&&Program| {
-            let timed = self.sets.iter().any(|set| self.effect(&program.name, set).is_some());
+            let timed = self.sets.iter().filter(|set| self.effect(&program.name, set).is_some()).count();
             let sizes = self.sets.iter().filter_map(|set| {
                 let shipped = self.index.artifact(&program.name, &set.variant.name, self.place, true)?;
                 shipped.size
