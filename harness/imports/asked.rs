@@ -24,6 +24,8 @@ const LIST_LIMIT: Duration = Duration::from_secs(300);
 pub const TAGS: [&str; 2] = ["netgo", "osusergo"];
 /// What Go says of a module that is not in the cache and may not be fetched.
 const NOT_FETCHED: &str = "GOPROXY=off";
+/// What Go says where `go.sum` has no line for a module.
+const NO_SUM: &str = "missing go.sum entry";
 /// Lines that are kept of what a build says.
 const LINES: usize = 4;
 
@@ -124,7 +126,9 @@ impl Asked<'_> {
         let no_root = root.is_none_or(|root| !root.has_files() && root.ignored_go_files.is_empty());
         match obstacles(&graph).into_iter().next() {
             None => Ok(graph),
-            Some(Obstacle { package, why, .. }) if package == graph.root() && no_root => {
+            Some(Obstacle { package, why, .. })
+                if package == graph.root() && no_root && !why.contains(NO_SUM) =>
+            {
                 Err(NoGraph::Missing(self.shortened(&why)).into())
             }
             Some(Obstacle { package, chain, why }) => {
@@ -225,7 +229,7 @@ fn advice(said: &str) -> &'static str {
         ("unknown directive", "name a newer release with --go, or mend the go.mod"),
         ("go mod tidy", "run `go mod tidy` in the module first"),
         ("no required module provides", "run `go mod tidy` in the module first"),
-        ("missing go.sum entry", "run `go mod tidy` in the module first"),
+        (NO_SUM, "run `go mod tidy` in the module first"),
     ];
     let known = ADVICE.iter().find(|(words, _)| said.contains(words));
     known.map_or("mend that first: `go build` has to get so far too", |(_, advice)| advice)

@@ -64,25 +64,36 @@ impl Question {
     }
 }
 
-/// The programs that are known to look something up, and their arguments: `{name}` is what is looked up, `{port}` the
-/// server's.
-const COMMANDS: [(&str, Question, &[&str]); 4] = [
-    ("whoami", Question::User, &["{name}"]),
-    ("httpget", Question::Host, &["-timeout", "5s", "http://{name}:{port}/"]),
-    ("id", Question::User, &["{name}"]),
-    ("getent", Question::User, &["passwd", "{name}"]),
+/// A program that is known to look something up.
+struct Known {
+    name: &'static str,
+    /// Whether it is a program in Go: the system has others of that name, which look nothing up.
+    in_go: bool,
+    question: Question,
+    /// Its arguments: `{name}` is what is looked up, `{port}` the server's.
+    args: &'static [&'static str],
+}
+
+const KNOWN: [Known; 4] = [
+    Known { name: "whoami", in_go: true, question: Question::User, args: &["{name}"] },
+    Known {
+        name: "httpget",
+        in_go: true,
+        question: Question::Host,
+        args: &["-timeout", "5s", "http://{name}:{port}/"],
+    },
+    Known { name: "id", in_go: false, question: Question::User, args: &["{name}"] },
+    Known { name: "getent", in_go: false, question: Question::User, args: &["passwd", "{name}"] },
 ];
 
 pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
-    // The system's own `whoami` looks nobody up by name.
-    let known = COMMANDS.iter().find(|(name, ..)| {
-        *name == subject.name && (!["whoami", "httpget"].contains(name) || subject.facts.go.is_some())
-    });
-    if let Some((_, question, args)) = known {
-        return ask(subject, around, *question, args);
+    let is_it = |known: &&Known| known.name == subject.name && (!known.in_go || subject.facts.go.is_some());
+    if let Some(known) = KNOWN.iter().find(is_it) {
+        return ask(subject, around, known.question, known.args);
     }
-    let names: Vec<&str> = COMMANDS.iter().map(|(name, ..)| *name).collect();
-    let why = format!("how to have it look up a name is not known: asked are {}", names.join(", "));
+    let of_go = |known: &Known| format!("{}{}", known.name, if known.in_go { " in Go" } else { "" });
+    let names = KNOWN.iter().map(of_go).collect::<Vec<_>>().join(", ");
+    let why = format!("how to have it look up a name is not known; it is known of {names}");
     Ok(Told::nothing(NOT_APPLICABLE, why))
 }
 
