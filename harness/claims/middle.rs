@@ -177,8 +177,8 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
     if all.iter().all(|one| one.start.is_none() || one.variant == PROPOSAL) {
         return Finding::undecided("no starts were timed, so that nothing has a cost");
     }
-    if ours.has.iter().take(PROBED).all(Option::is_none) {
-        return Finding::undecided("nothing was probed, so that what a variant has is not known");
+    if ours.has.iter().take(PROBED).any(Option::is_none) {
+        return Finding::undecided("not all was probed that the choices are told apart by");
     }
     let free = undominated(&all);
     let better = |one: &Choice<'_>| {

@@ -96,7 +96,7 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
         _ => index.number(&one.row.id, metric, "") == Some(1),
     };
     let mut said = Vec::new();
-    let (mut lost, mut kept) = (0, 0);
+    let (mut lost, mut kept, mut absent) = (0, 0, 0);
     for (metric, what) in [
         ("build-id", "a GNU build id"),
         ("package-note", "a package note"),
@@ -105,6 +105,7 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
         let theirs = pairs.iter().filter(|(theirs, _)| has(theirs, metric)).count();
         let ours = pairs.iter().filter(|(theirs, ours)| has(theirs, metric) && has(ours, metric)).count();
         if theirs == 0 {
+            absent += 1;
             said.push(format!("no artifact of `{set}` has {what} here"));
             continue;
         }
@@ -136,7 +137,7 @@ pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
     }
     let verdict = match (lost, kept) {
         (0, 0) => return Finding::undecided(said.join("; ")),
-        (0, _) => Verdict::Refuted,
+        (0, _) if absent == 0 => Verdict::Refuted,
         (_, 0) => Verdict::Supported,
         _ => Verdict::Qualified,
     };

@@ -81,10 +81,13 @@ fn balance(index: &Index<'_>, place: Place<'_>, contrast: &str, set: &str, judge
     }
     ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
     if let (Some((least, of_least)), Some((most, of_most))) = (ratios.first(), ratios.last()) {
+        let range = if ratios.len() > 1 {
+            format!("{} ({of_least}) to {} times ({of_most})", words::ratio(*least), words::ratio(*most))
+        } else {
+            format!("{} times ({of_least})", words::ratio(*least))
+        };
         all.push(format!(
-            "A start of `{set}` costs {} ({of_least}) to {} times ({of_most}) the CPU time of `{PROPOSAL}`, over {}",
-            words::ratio(*least),
-            words::ratio(*most),
+            "A start of `{set}` costs {range} the CPU time of `{PROPOSAL}`, over {}",
             words::count(ratios.len() as u64, "program", "programs")
         ));
     } else {
