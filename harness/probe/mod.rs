@@ -46,8 +46,8 @@ pub struct Probe {
     pub what: &'static str,
     /// The smallest run that has it.
     runs: RunKind,
-    /// Whether it is asked of every program, or only of those that a quick run has.
-    each: bool,
+    /// The smallest run that asks it of every program; the others ask it of those that a quick run has.
+    each: Option<RunKind>,
     /// Whether it is also asked of the first program as other releases build it.
     pub over_releases: bool,
     run: fn(&Subject, &Around<'_>) -> Result<Told>,
@@ -59,7 +59,7 @@ pub const PROBES: [Probe; 8] = [
         name: "empty-root",
         what: "what it needs of the system to start: alone, with its loader, with its libraries",
         runs: RunKind::Quick,
-        each: true,
+        each: Some(RunKind::Quick),
         over_releases: false,
         run: roots::probe,
     },
@@ -67,7 +67,7 @@ pub const PROBES: [Probe; 8] = [
         name: "addresses",
         what: "where things lie over many starts, and what one address tells of others",
         runs: RunKind::Default,
-        each: false,
+        each: None,
         over_releases: true,
         run: addresses::probe,
     },
@@ -75,7 +75,7 @@ pub const PROBES: [Probe; 8] = [
         name: "writable-memory",
         what: "what can be written at its end, and which words of it point to code",
         runs: RunKind::Quick,
-        each: true,
+        each: Some(RunKind::Quick),
         over_releases: false,
         run: writable::probe,
     },
@@ -83,7 +83,7 @@ pub const PROBES: [Probe; 8] = [
         name: "foreign-code",
         what: "code of others in it at its end, and what runs before its entry point",
         runs: RunKind::Quick,
-        each: true,
+        each: Some(RunKind::Quick),
         over_releases: false,
         run: foreign::probe,
     },
@@ -91,7 +91,7 @@ pub const PROBES: [Probe; 8] = [
         name: "injection",
         what: "what LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH achieve, and what raised rights stop",
         runs: RunKind::Default,
-        each: true,
+        each: Some(RunKind::Full),
         over_releases: false,
         run: injection::probe,
     },
@@ -99,7 +99,7 @@ pub const PROBES: [Probe; 8] = [
         name: "sandbox",
         what: "system calls and files of its work, whether it works with no others, and without each",
         runs: RunKind::Default,
-        each: false,
+        each: None,
         over_releases: false,
         run: sandbox::probe,
     },
@@ -107,7 +107,7 @@ pub const PROBES: [Probe; 8] = [
         name: "names",
         what: "whether it finds a user and a host that only the system's name service knows",
         runs: RunKind::Default,
-        each: true,
+        each: Some(RunKind::Default),
         over_releases: false,
         run: names::probe,
     },
@@ -115,7 +115,7 @@ pub const PROBES: [Probe; 8] = [
         name: "metadata",
         what: "what a distribution reads off it: build id, debug data, checkers, Go's FIPS mode",
         runs: RunKind::Default,
-        each: true,
+        each: Some(RunKind::Full),
         over_releases: false,
         run: metadata::probe,
     },
@@ -252,7 +252,7 @@ impl Probe {
 
     /// Whether a run of that kind asks it of a program that is part of such runs.
     pub fn is_asked(&self, program: RunKind, run: RunKind) -> bool {
-        run >= self.runs && (self.each || program == RunKind::Quick)
+        run >= self.runs && (program == RunKind::Quick || self.each.is_some_and(|each| run >= each))
     }
 
     /// Does it.
