@@ -134,7 +134,7 @@ pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
             }
         }
     }
-    let evidence = vec!["probes.csv: addresses, `... given ...`".to_owned()];
+    let evidence = vec!["probes.csv: addresses".to_owned()];
     let programs = unique(all.iter().map(|one| one.built.program));
     if pairs == 0 {
         let because = format!(
@@ -212,5 +212,5 @@ pub(super) fn known_code(index: &Index<'_>) -> Finding {
         _ => Verdict::Qualified,
     };
     let programs = unique(all.iter().map(|one| one.built.program));
-    Finding { verdict, because, evidence: vec!["probes.csv: addresses, `code ...`".to_owned()], programs }
+    Finding { verdict, because, evidence: vec!["probes.csv: addresses".to_owned()], programs }
 }
