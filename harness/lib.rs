@@ -23,6 +23,7 @@ pub mod inspect;
 pub mod interrupt;
 pub mod machine;
 pub mod measure;
+pub mod paired;
 pub mod pipeline;
 pub mod plan;
 pub mod probe;

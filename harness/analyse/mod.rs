@@ -16,7 +16,7 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::config::Contrast;
+use crate::config::{Contrast, PROPOSAL};
 use crate::plan::Timed;
 use crate::results::{BlockRow, EstimateRow, Samples};
 use crate::stats::{Estimate, deviation, mean_interval, median};
@@ -106,6 +106,7 @@ pub fn estimates(
                 components::of_contrast(&units, contrast, &mut rows);
                 parts::of_total(&units, contrast, contrasts, &mut rows);
             }
+            units.costs(&mut rows);
         }
     }
     rows
@@ -244,6 +245,37 @@ impl Units<'_> {
                 add(said("mean-difference", unit), self.centres(metric, means), f64::from);
             }
             rows.extend(layouts);
+        }
+    }
+
+    /// What a start costs in each variant against the proposal: a family of its own for each program, for choosing
+    /// between them.
+    fn costs(&self, rows: &mut Vec<EstimateRow>) {
+        let others: Vec<&String> = self.one.variants.iter().filter(|variant| *variant != PROPOSAL).collect();
+        if !self.group.is_headline() || others.len() == self.one.variants.len() {
+            return;
+        }
+        let base = self.one.case(PROPOSAL).to_string();
+        let place = METRICS.iter().position(|(metric, ..)| *metric == HEADLINE.0);
+        let (Some(index), metric) = (place, HEADLINE.0) else { return };
+        let confidence = 1.0 - (1.0 - CONFIDENCE) / others.len() as f64;
+        for variant in &others {
+            let case = self.one.case(variant).to_string();
+            let both = |values: &BlockValues<'_>| pairs(values, [&base, &case], index);
+            let centres = self.centres(metric, |values| {
+                let logs = both(values).into_iter().map(|(base, changed)| (changed / base).ln());
+                median(&logs.filter(|log| log.is_finite()).collect::<Vec<_>>())
+            });
+            let starts = self.starts(metric, |values| 2 * both(values).len());
+            let said =
+                Said { kind: "cost", name: variant, metric, statistic: "ratio", unit: "ratio", starts };
+            if self.push(&said, &centres, f64::exp, rows)
+                && let Some(row) = rows.last_mut()
+            {
+                let interval = mean_interval(&centres, confidence).and_then(|all| all.map(f64::exp).interval);
+                row.low_simultaneous = interval.map(|(low, _)| low);
+                row.high_simultaneous = interval.map(|(_, high)| high);
+            }
         }
     }
 

@@ -100,9 +100,12 @@ pub struct Surroundings<'a> {
     pub target: &'a str,
 }
 
+/// No home, and none that could be made, not even by root: Go would keep telemetry in it.
+const NO_HOME: &str = "/proc/nonexistent";
+
 /// The fixed environment of every start, before what the program's table adds.
 pub fn fixed_environment() -> BTreeMap<String, String> {
-    [("HOME", "/nonexistent"), ("LC_ALL", "C"), ("PATH", "/usr/bin:/bin")]
+    [("HOME", NO_HOME), ("LC_ALL", "C"), ("PATH", "/usr/bin:/bin")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
 }

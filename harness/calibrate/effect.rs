@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 
-use super::comparison::ArmOf;
 use super::relocated::Relocated;
 use super::{Stock, arm};
 use crate::cache::Scratch;
+use crate::paired::ArmOf;
 use crate::pipeline::Startable;
 use crate::results::{Effect, table};
 

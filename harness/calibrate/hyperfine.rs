@@ -8,11 +8,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use super::comparison::Spec;
 use crate::build::store;
 use crate::cache::Cache;
 use crate::command::Command;
 use crate::measure::{Recipe, Sitting};
+use crate::paired::Spec;
 
 /// What it said, and how long it took.
 #[derive(Clone, Copy, Debug)]

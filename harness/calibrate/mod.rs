@@ -23,6 +23,7 @@ use crate::config::{Config, RunKind};
 use crate::hint::HintExt;
 use crate::machine::Machine;
 use crate::measure::{self, Sitting};
+use crate::paired::{self, ArmOf, Spec};
 use crate::pipeline::{self, Options, Startable};
 use crate::report;
 use crate::results::{
@@ -31,7 +32,6 @@ use crate::results::{
 use crate::ui::{Phase, say};
 use crate::{digest, interrupt};
 
-pub use comparison::{ArmOf, Spec};
 pub use record::load;
 pub use summary::summarise;
 
@@ -240,8 +240,10 @@ fn make(
             (effect.amount(more), effect.word(), arms, length)
         }
     };
-    let spec = Spec { name, arms, units, seconds, seed: u64::from(job.number) << 16 };
-    let (pairs, seconds) = comparison::measure(sitting, cache, &spec)?;
+    // Of four, two and two are a comparison, side by side.
+    let pairs = (0..arms.len() / 2).map(|pair| [2 * pair, 2 * pair + 1]).collect();
+    let spec = Spec { name, arms, pairs, units, seconds, seed: u64::from(job.number) << 16 };
+    let (pairs, seconds) = paired::measure(sitting, cache, &spec)?;
     if let (Part::Spread, Some(hyperfine)) = (job.part, hyperfine::find()) {
         let starts = pairs[0].iter().map(|unit| u64::from(unit.rounds)).sum();
         let said = hyperfine::compare(&hyperfine, sitting, cache, &spec, starts)?;
@@ -252,10 +254,8 @@ fn make(
             record.keep(record::Line { comparison, units: Vec::new() })?;
         }
     }
-    for (number, mut units) in (job.number..).zip(pairs) {
-        for unit in &mut units {
-            unit.comparison = number;
-        }
+    for (number, units) in (job.number..).zip(pairs) {
+        let units = comparison::units(number, units);
         let comparison = comparison::row(number, (job.part, job.setting, &effect), &units, seconds);
         record.keep(record::Line { comparison, units })?;
     }

@@ -8,7 +8,7 @@ use super::probed::probed;
 use super::subject::built;
 use super::{Finding, Verdict, words};
 use crate::config::{Language, PROPOSAL, Program};
-use crate::results::{EstimateRow, Index, Place};
+use crate::results::{EstimateRow, Index, OK, Place};
 
 /// Whether a variant has a property; `None` where that does not apply or was not looked at.
 type Has = Option<bool>;
@@ -90,7 +90,7 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
             // Where nothing is relocated there is nothing to protect.
             relro.filter(|relro| *relro != "not-applicable").map(|relro| relro == "full"),
             Some(one.row.cgo_enabled == "0"),
-            Some(one.row.cgo_enabled == "1"),
+            names(index, place, variant),
         ];
         let shipped = index.artifact(&program.name, variant, place, true).unwrap_or(one.row);
         Choice { variant, has, start: start(index, program, place, variant), size: shipped.size }
@@ -98,15 +98,24 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
     .collect()
 }
 
+/// Whether the system's name service answers it: what was seen of the programs that look names up, not of this one.
+fn names(index: &Index<'_>, place: Place<'_>, variant: &str) -> Has {
+    let all = probed(index, Language::Go, &[place], "names");
+    let found: Vec<bool> = all
+        .iter()
+        .filter(|one| one.variant() == variant)
+        .flat_map(|one| one.rows().filter(|row| row.key.contains("NSS module") && row.status == OK))
+        .map(|row| row.number > Some(0.0))
+        .collect();
+    (!found.is_empty()).then(|| found.iter().all(|found| *found))
+}
+
 /// What a start costs against the proposal.
 fn start(index: &Index<'_>, program: &Program, place: Place<'_>, variant: &str) -> Option<(f64, f64, f64)> {
     if variant == PROPOSAL {
         return Some((1.0, 1.0, 1.0));
     }
-    let contrasts = index.run().info.contrasts.iter();
-    let mut against = contrasts.filter(|contrast| contrast.base == PROPOSAL && contrast.changed == variant);
-    let row: &EstimateRow = against
-        .find_map(|contrast| index.estimate(&contrast.name, &program.name, place, CPU_PINNED, "ratio"))?;
+    let row: &EstimateRow = index.estimate(variant, &program.name, place, CPU_PINNED, "ratio")?;
     let (low, high) = (row.low_simultaneous.or(row.low)?, row.high_simultaneous.or(row.high)?);
     Some((row.estimate, low, high))
 }
@@ -225,7 +234,7 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
         because,
         evidence: vec![
             "probes.csv: empty-root, addresses, foreign-code".to_owned(),
-            "estimates.csv: ratios against `static`".to_owned(),
+            "estimates.csv: cost, ratios against `static`".to_owned(),
         ],
         programs: vec![program.name.clone()],
     }

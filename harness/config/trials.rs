@@ -6,11 +6,13 @@ use super::Variant;
 
 /// A C compiler that is none.
 pub const BOGUS: &str = "/nonexistent/cc";
+/// A loader that no system has.
+const PINNED: &str = "/gopie/loader";
 
 /// A build that is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
-    /// Of which experiment it is: `on-alone`, `off-alone`, `cross`, `no-c` or `bogus-c`.
+    /// Of which experiment it is: `on-alone`, `off-alone`, `cross`, `loader`, `no-c` or `bogus-c`.
     pub experiment: &'static str,
     /// What differs, as one would type it; empty of what the others are set beside.
     pub change: String,
@@ -146,6 +148,38 @@ pub fn cross(plain: &Variant) -> Vec<Trial> {
     numbered("cross", crossed(plain, &[Some("0"), Some("1"), None]))
 }
 
+/// Where the path of the loader comes from: PIE by either linker, each with the path left to it, and pinned.
+pub fn loader(plain: &Variant) -> Vec<Trial> {
+    let by_go = format!("-I {PINNED}");
+    let by_c = format!("-Wl,--dynamic-linker={PINNED}");
+    let ways = [
+        ("internal", "", ""),
+        ("internal", by_go.as_str(), ""),
+        ("external", "", ""),
+        ("external", by_go.as_str(), ""),
+        ("external", "", by_c.as_str()),
+    ];
+    let one = |(linkmode, ldflags, extldflags): (&str, &str, &str)| {
+        let words = |flags: &str| flags.split_whitespace().map(str::to_owned).collect();
+        let cgo = if linkmode == "external" { "1" } else { "0" };
+        let variant = Variant {
+            buildmode: Some("pie".to_owned()),
+            linkmode: Some(linkmode.to_owned()),
+            cgo_enabled: Some(cgo.to_owned()),
+            ldflags: words(ldflags),
+            extldflags: words(extldflags),
+            ..plain.clone()
+        };
+        let said = |name: &str, flags: &str| {
+            if flags.is_empty() { String::new() } else { format!(" -{name}={flags}") }
+        };
+        let change =
+            format!("-linkmode={linkmode}{}{}", said("ldflags", ldflags), said("extldflags", extldflags));
+        (change, variant)
+    };
+    numbered("loader", ways.into_iter().map(one).collect())
+}
+
 /// The same where no C compiler can be found, and where the one that is named is none.
 pub fn without_c(plain: &Variant) -> Vec<Trial> {
     let mut bogus = crossed(plain, &[Some("0"), Some("1"), None]);
@@ -194,6 +228,14 @@ mod tests {
     fn the_cross_is_full() {
         let all = cross(&variant(""));
         assert_eq!(all.len(), 18);
+        let loader = loader(&variant(""));
+        let pins = |trial: &&Trial| {
+            [&trial.variant.ldflags, &trial.variant.extldflags]
+                .into_iter()
+                .flatten()
+                .any(|flag| flag.ends_with(PINNED))
+        };
+        assert_eq!((loader.len(), loader.iter().filter(pins).count()), (5, 3));
         assert!(all.iter().any(|trial| trial.change == "CGO_ENABLED=0 -buildmode=pie -linkmode=internal"));
         let without = without_c(&variant(""));
         assert_eq!(without.iter().filter(|trial| trial.variant.own_compiler() == Some(BOGUS)).count(), 18);

@@ -104,7 +104,7 @@ pub fn run(options: &Options) -> Result<Summary> {
         probed.extend(imports::measure(&folder, &cache, &prepared, &outcomes)?);
     }
     ProbeRow::keep(folder.path(), &probed)?;
-    trials::measure(&folder, &cache, &prepared, &outputs)?;
+    trials::measure(&folder, &cache, &prepared, &outputs, options.alone)?;
     if options.kind == RunKind::Full && !options.facts_only {
         BuildRow::keep(folder.path(), &builds::measure(&folder, &setup, &prepared, &outcomes)?)?;
     }

@@ -1,4 +1,5 @@
-//! Builds that are tried with one flag more or less, or without a C compiler: built as everything is, kept as rows.
+//! Builds that are tried with one flag more or less, or without a C compiler: built as everything is, kept as rows;
+//! those of flags are also started, beside each other.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,28 +7,42 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::prepare::{Prepared, cores, setup};
+use super::prepare::{Prepared, cores, setup, surroundings};
 use crate::build::{self, Outcome, Setup};
 use crate::cache::Cache;
 use crate::command::Command;
 use crate::config::trials::{self, BOGUS, Trial};
 use crate::config::{Config, Language, Program, RunKind, Variant};
 use crate::elf::{self, PackageSize};
-use crate::interrupt;
+use crate::measure::strays::Watch;
+use crate::paired::{self, ArmOf, Spec, Unit};
 use crate::plan::Case;
 use crate::results::{RunFolder, TrialRow};
+use crate::stats::{Member, simultaneous};
 use crate::toolchain::CCompiler;
 use crate::ui::Phase;
+use crate::{answers, interrupt, measure};
 
 /// Variants that the trials are made from: plain `go build`.
 const PLAIN: &str = "default";
+/// Share of a run's budget that starts of what was tried get on top of it.
+const STARTS: f64 = 0.1;
+const CONFIDENCE: f64 = 0.95;
 
-/// Tries all of it at home, and writes what came of it; a quick run tries nothing.
+/// A trial, what came of it, and its file where it was built.
+struct Tried {
+    row: TrialRow,
+    file: Option<PathBuf>,
+}
+
+/// Tries all of it at home, and writes what came of it; a quick run tries nothing. With `alone` this process has no
+/// children but those that it starts here.
 pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
     prepared: &Prepared,
     outputs: &[PathBuf],
+    alone: bool,
 ) -> Result<()> {
     let info = &prepared.info;
     let (Some((toolchain, target)), true) = (info.home(), info.kind > RunKind::Quick) else { return Ok(()) };
@@ -36,14 +51,107 @@ pub(super) fn measure(
     }
     let Some(plain) = info.variants.iter().find(|variant| variant.name == PLAIN) else { return Ok(()) };
     let mut rows = Vec::new();
-    for (program, trials) in wanted(prepared, plain) {
+    for (number, (program, trials)) in wanted(prepared, plain).into_iter().enumerate() {
         let without: Vec<Trial> = trials.iter().filter(|trial| is_without(trial)).cloned().collect();
         let with: Vec<Trial> = trials.into_iter().filter(|trial| !is_without(trial)).collect();
         for (trials, has_c) in [(with, true), (without, false)] {
-            rows.extend(tried(cache, prepared, outputs, (program, toolchain, target), &trials, has_c)?);
+            let mut all = tried(cache, prepared, outputs, (program, toolchain, target), &trials, has_c)?;
+            if number == 0 && has_c {
+                start(cache, prepared, (program, toolchain), &mut all, alone)?;
+            }
+            rows.extend(all.into_iter().map(|tried| tried.row));
         }
     }
     TrialRow::keep(folder.path(), &rows)
+}
+
+/// Starts those that were built beside each other, and puts into their rows what a start costs beside the one
+/// that the others of their experiment are set beside.
+fn start(
+    cache: &Cache,
+    prepared: &Prepared,
+    (program, toolchain): (&Program, &str),
+    all: &mut [Tried],
+    alone: bool,
+) -> Result<()> {
+    if prepared.info.facts_only || measure::on_one_cpu(|| ()).is_err() {
+        return Ok(());
+    }
+    let scratch = cache.scratch()?;
+    let around = surroundings(cache, prepared, toolchain);
+    let (args, env) = answers::start_command(program, &around, scratch.path());
+    let status = program.start.status;
+    let mut arms = Vec::new();
+    let mut places = Vec::new();
+    let own: Vec<(String, String)> = env.clone().into_iter().collect();
+    for (place, tried) in all.iter().enumerate() {
+        let Some(file) = &tried.file else { continue };
+        let once =
+            Command::new(file, scratch.path()).args(&args).env(env.clone()).limit(answers::START_LIMIT);
+        // One that cannot be started here would spoil the rounds of the others.
+        if once.run().is_ok_and(|finished| finished.status == Some(status)) {
+            places.push(place);
+            arms.push(ArmOf { artifact: file.clone(), args: args.clone(), env: &own, status });
+        }
+    }
+    let arm = |experiment: &str| {
+        places
+            .iter()
+            .position(|&place| all[place].row.experiment == experiment && all[place].row.change.is_empty())
+    };
+    let beside = |row: &TrialRow| arm(&row.experiment).or_else(|| arm("on-alone"));
+    let pairs: Vec<[usize; 2]> = (0..)
+        .zip(&places)
+        .filter_map(|(changed, &place)| Some([beside(&all[place].row)?, changed]))
+        .filter(|[base, changed]| base != changed)
+        .collect();
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let sampling = &prepared.info.sampling;
+    let seconds = sampling.budget_seconds * STARTS;
+    let (units, seed) = (sampling.copies, sampling.seed);
+    let spec = Spec { name: &program.name, arms, pairs, units, seconds, seed };
+    let phase = Phase::new("trials", spec.pairs.len());
+    phase.now("starts");
+    let (units, _) =
+        measure::sit(measure::libraries(spec.arms.iter().map(|arm| arm.artifact.as_path()))?, |sitting| {
+            if let Some(watch) = alone.then(Watch::begin).and_then(Result::ok) {
+                sitting.watch(watch);
+            }
+            paired::measure(sitting, cache, &spec)
+        })?;
+    drop(phase);
+    for (pair, interval) in spec.pairs.iter().zip(intervals(&units)) {
+        let row = &mut all[places[pair[1]]].row;
+        if let Some((ratio, low, high)) = interval {
+            (row.start, row.start_low, row.start_high) = (Some(ratio), Some(low), Some(high));
+        }
+    }
+    Ok(())
+}
+
+/// The ratio of each pair, with an interval; all of them hold at once.
+fn intervals(pairs: &[Vec<Unit>]) -> Vec<Option<(f64, f64, f64)>> {
+    let members: Vec<Option<Member>> = pairs
+        .iter()
+        .map(|units| {
+            let good = units.iter().filter(|unit| unit.voided.is_empty()).map(|unit| unit.log_ratio);
+            Member::of(&good.collect::<Vec<f64>>())
+        })
+        .collect();
+    // Those without an answer count as tested, too.
+    let nothing = Member { mean: f64::NAN, standard_error: f64::NAN, degrees: f64::NAN };
+    let family: Vec<Member> = members.iter().map(|member| member.unwrap_or(nothing)).collect();
+    let intervals = simultaneous(&family, CONFIDENCE);
+    family
+        .iter()
+        .zip(intervals)
+        .map(|(member, interval)| {
+            let (low, high) = interval?;
+            Some((member.mean.exp(), low.exp(), high.exp()))
+        })
+        .collect()
 }
 
 fn is_without(trial: &Trial) -> bool {
@@ -65,6 +173,7 @@ fn wanted<'a>(prepared: &'a Prepared, plain: &Variant) -> Vec<(&'a Program, Vec<
         if number == 0 || info.kind == RunKind::Full {
             all.extend(set.map(|set| trials::ablation(plain, set)).unwrap_or_default());
             all.extend(trials::cross(plain));
+            all.extend(trials::loader(plain));
         }
         all.extend(trials::without_c(plain));
         (program, all)
@@ -79,7 +188,7 @@ fn tried(
     (program, toolchain, target): (&Program, &str, &str),
     trials: &[Trial],
     has_c: bool,
-) -> Result<Vec<TrialRow>> {
+) -> Result<Vec<Tried>> {
     let variants = trials.iter().map(|trial| trial.variant.clone()).collect();
     let config = Config { variants, ..prepared.config.clone() };
     let bogus = [bogus()];
@@ -106,7 +215,11 @@ fn tried(
     drop(phase);
     interrupt::check()?;
     let file = which::which("file").ok();
-    trials.iter().zip(&outcomes).map(|(trial, outcome)| row(trial, outcome, file.as_deref())).collect()
+    let tried = |(trial, outcome): (&Trial, &Outcome)| {
+        let path = outcome.artifact.as_ref().map(|artifact| artifact.path.clone());
+        Ok(Tried { row: row(trial, outcome, file.as_deref())?, file: path })
+    };
+    trials.iter().zip(&outcomes).map(tried).collect()
 }
 
 /// A C compiler that is named and is not there.
@@ -141,6 +254,9 @@ fn row(trial: &Trial, outcome: &Outcome, file: Option<&Path>) -> Result<TrialRow
         relro: String::new(),
         bind_now: None,
         cgo_runtime: None,
+        start: None,
+        start_low: None,
+        start_high: None,
         file: String::new(),
         command: outcome.command.clone(),
     };

@@ -21,11 +21,14 @@ use crate::stats::{self, Collisions};
 use crate::sys::apart::Apart;
 use crate::sys::traced;
 
-/// Starts, and those of the long form.
+/// Starts, those of the long form, and those of a PIE that is not Go in the long form: it stands for the kernel's draw.
 const STARTS: usize = 400;
 const LONG: usize = 4000;
+const REFERENCE: usize = 40_000;
 /// Starts with what the kernel draws switched off.
 const FIXED: usize = 20;
+/// What the kernel draws at all.
+const SETTING: &str = "/proc/sys/kernel/randomize_va_space";
 /// The unit of the kernel's draws.
 const PAGE: u64 = 4096;
 
@@ -36,7 +39,14 @@ struct Seen {
 }
 
 pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
-    let starts = if around.long { LONG } else { STARTS };
+    let starts = match (
+        around.long,
+        subject.facts.go.is_none() && subject.facts.linkage.pie && subject.interpreter().is_some(),
+    ) {
+        (false, _) => STARTS,
+        (true, false) => LONG,
+        (true, true) => REFERENCE,
+    };
     if !traced::is_known() {
         return Ok(Told::nothing(NOT_AVAILABLE, "programs of this processor cannot be traced"));
     }
@@ -62,6 +72,11 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
         }
         Err(why) => told.lack("places without the kernel's draws", NOT_AVAILABLE, why),
     }
+    let setting =
+        fs::read_to_string(SETTING).map_or_else(|error| error.to_string(), |text| text.trim().to_owned());
+    told.found.push(Found::text("randomize_va_space", setting));
+    let why = format!("{SETTING} is a setting of the whole machine: it is read, and not changed");
+    told.lack("places with another randomize_va_space", NOT_AVAILABLE, why);
     Ok(told)
 }
 

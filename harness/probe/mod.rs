@@ -328,7 +328,7 @@ impl Subject {
     fn compared(&self, finished: &Finished) -> Went {
         if finished.status != self.normal.status {
             let said = finished.complaint();
-            let said = said.lines().next().unwrap_or_default();
+            let said = without_addresses(said.lines().next().unwrap_or_default());
             let said = if said.is_empty() { String::new() } else { format!(": {said}") };
             return Went::Otherwise(format!("{}{said}", finished.end()));
         }
@@ -343,6 +343,17 @@ impl Subject {
     fn interpreter(&self) -> Option<&str> {
         self.facts.linkage.interpreter.as_deref()
     }
+}
+
+/// A line in which numbers that differ from start to start are left out.
+fn without_addresses(line: &str) -> String {
+    let mut parts = line.split("0x");
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        told.push_str("0x...");
+        told.push_str(part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    }
+    told
 }
 
 #[cfg(test)]
@@ -362,6 +373,15 @@ mod tests {
                 crate::ui::say(&format!("SKIPPED: {error:#}"));
                 None
             }
+        }
+    }
+
+    #[test]
+    fn addresses_are_left_out() {
+        for (line, told) in
+            [("", ""), ("SIGSEGV: PC=0x7f00ab m=0", "SIGSEGV: PC=0x... m=0"), ("no 0x", "no 0x...")]
+        {
+            assert_eq!(without_addresses(line), told);
         }
     }
 

@@ -7,10 +7,14 @@ use crate::claims::words;
 use crate::results::{Index, Status, TrialRow};
 
 /// The experiments, with what their tables show.
-const EXPERIMENTS: [(&str, &str); 5] = [
+const EXPERIMENTS: [(&str, &str); 6] = [
     ("on-alone", "each flag of a whole set on alone over plain `go build`"),
     ("off-alone", "each flag off alone from the whole set"),
     ("cross", "build mode, link mode and cgo, each with each"),
+    (
+        "loader",
+        "PIE by either linker, with the path of the loader left to it, and pinned to one that no system has",
+    ),
     ("no-c", "the same where no C compiler can be found"),
     ("bogus-c", "the same where `CC` is no compiler"),
 ];
@@ -55,6 +59,7 @@ fn table(rows: &[&TrialRow]) -> String {
         "size",
         "RELRO",
         "bound at start",
+        "a start",
     ]);
     let yes = |has: Option<bool>| has.map_or("", |has| if has { "yes" } else { "no" }).to_owned();
     for row in rows {
@@ -62,20 +67,31 @@ fn table(rows: &[&TrialRow]) -> String {
         if row.status != Status::Built {
             let said = row.reason.lines().next().unwrap_or_default();
             let said = format!("{}: {said}", row.status.word());
-            table.row([change, said].into_iter().chain(std::iter::repeat_n(String::new(), 7)));
+            table.row([change, said].into_iter().chain(std::iter::repeat_n(String::new(), 8)));
             continue;
         }
         table.row([
             change,
             row.cgo_enabled.clone(),
             row.linkage.clone(),
-            yes(Some(!row.interpreter.is_empty())),
+            if row.interpreter.is_empty() { "none".to_owned() } else { format!("`{}`", row.interpreter) },
             if row.needed.is_empty() { "none".to_owned() } else { row.needed.clone() },
             row.relocations.map_or_else(String::new, |count| count.to_string()),
             row.size.map_or_else(String::new, words::bytes),
             row.relro.replace("not-applicable", "n/a"),
             yes(row.bind_now),
+            start(row),
         ]);
     }
     table.text()
+}
+
+/// What a start costs beside the one that the others are set beside.
+fn start(row: &TrialRow) -> String {
+    match (row.start, row.start_low, row.start_high) {
+        (Some(ratio), Some(low), Some(high)) => {
+            format!("{} [{}, {}]", words::ratio(ratio), words::ratio(low), words::ratio(high))
+        }
+        _ => String::new(),
+    }
 }

@@ -233,9 +233,9 @@ pub struct BlockRow {
 /// A row of `estimates.csv`: a statistic over samples, with its interval.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EstimateRow {
-    /// `case` or `contrast`.
+    /// `case`, `contrast`, or `cost` of a variant against the proposal.
     pub kind: String,
-    /// The case id, or the name of the contrast.
+    /// The case id, or the name of the contrast, or of the variant.
     pub name: String,
     /// Name of the program.
     pub program: String,

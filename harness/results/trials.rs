@@ -10,9 +10,9 @@ use super::{Status, table};
 const FILE: &str = "trials.csv";
 
 /// A row of `trials.csv`: a build.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrialRow {
-    /// `on-alone`, `off-alone`, `cross`, `no-c` or `bogus-c`.
+    /// `on-alone`, `off-alone`, `cross`, `loader`, `no-c` or `bogus-c`.
     pub experiment: String,
     /// The program.
     pub program: String,
@@ -46,6 +46,16 @@ pub struct TrialRow {
     pub bind_now: Option<bool>,
     /// Whether the cgo runtime (package `runtime/cgo`) is in it.
     pub cgo_runtime: Option<bool>,
+    /// CPU time of a pinned start over that of the one that the others of its experiment are set beside (of `cross`:
+    /// plain `go build`); absent where it was not started.
+    #[serde(default)]
+    pub start: Option<f64>,
+    /// Its interval, which holds together with all others of the run's trials.
+    #[serde(default)]
+    pub start_low: Option<f64>,
+    /// The upper end.
+    #[serde(default)]
+    pub start_high: Option<f64>,
     /// `statically linked` and the like, as `file` says; empty where there is no `file`.
     pub file: String,
     /// The command, with `$GOROOT`, `$CACHE` and `$SRC` for paths.
@@ -53,7 +63,7 @@ pub struct TrialRow {
 }
 
 /// Its columns.
-pub(super) const TRIALS: [&str; 19] = [
+pub(super) const TRIALS: [&str; 22] = [
     "experiment",
     "program",
     "toolchain",
@@ -71,6 +81,9 @@ pub(super) const TRIALS: [&str; 19] = [
     "relro",
     "bind_now",
     "cgo_runtime",
+    "start",
+    "start_low",
+    "start_high",
     "file",
     "command",
 ];

@@ -1,7 +1,7 @@
 //! Estimates and blocks of made-up starts.
 
 use super::{Base, Synthetic, id};
-use crate::config::{Contrast, Contrasts};
+use crate::config::{Contrast, Contrasts, PROPOSAL};
 use crate::results::{BlockRow, EstimateRow, Run};
 
 /// One program in one metric and condition.
@@ -22,6 +22,7 @@ pub(super) fn add(of: &Synthetic, program: &Base, run: &mut Run) {
             if (metric, condition) != ("wall-time", "scheduled") || of.unquiet.is_empty() {
                 at.cases(run);
                 at.contrasts(run);
+                at.costs(run);
                 at.parts(run);
             }
             at.block(run);
@@ -108,6 +109,22 @@ impl At<'_> {
             let unit = self.program.start * self.scale;
             let kind = ["contrast", &contrast.name, "difference", "seconds"];
             run.estimates.push(self.row(kind, (changed - base) * unit, unit * base * half));
+        }
+    }
+
+    fn costs(&self, run: &mut Run) {
+        let Some(base) = self.of.start(PROPOSAL) else { return };
+        if (self.metric, self.condition) != ("cpu-time", "pinned") || !self.started(PROPOSAL) {
+            return;
+        }
+        for (variant, _) in self.of.variants.iter().filter(|(variant, _)| variant.name != PROPOSAL) {
+            let Some(changed) = self.of.start(&variant.name).filter(|_| self.started(&variant.name)) else {
+                continue;
+            };
+            let ratio = changed / base;
+            let mut row = self.row(["cost", &variant.name, "ratio", "ratio"], ratio, ratio * self.of.width);
+            (row.low_simultaneous, row.high_simultaneous) = (row.low, row.high);
+            run.estimates.push(row);
         }
     }
 
