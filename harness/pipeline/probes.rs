@@ -10,7 +10,7 @@ use super::started::Started;
 use crate::answers;
 use crate::build::Outcome;
 use crate::cache::Cache;
-use crate::config::RunKind;
+use crate::config::{Language, RunKind};
 use crate::interrupt::{self, Interrupted};
 use crate::measure::strays::Watch;
 use crate::plan::Timed;
@@ -19,7 +19,8 @@ use crate::results::{OK, ProbeRow, RunFolder};
 use crate::toolchain;
 use crate::ui::Phase;
 
-/// Asks whatever was not asked yet: at home of every case, with other releases only where things lie. Gives what all of
+/// Asks whatever was not asked yet: at home of every case, with other releases and of references only where things
+/// lie. Gives what all of
 /// them told.
 pub(super) fn measure(
     folder: &RunFolder,
@@ -38,11 +39,21 @@ pub(super) fn measure(
         let is_home = !prepared.at_home(std::slice::from_ref(one)).is_empty();
         let wanted: Vec<Probe> = PROBES
             .into_iter()
-            .filter(|probe| probe.is_asked(program.runs, prepared.info.kind))
-            .filter(|probe| is_home || probe.over_releases && first == Some(program.name.as_str()))
+            .filter(|probe| {
+                let is_reference = probe.widely && program.source.language() == Language::C;
+                let runs = if is_reference { RunKind::Quick } else { program.runs };
+                probe.is_asked(runs, prepared.info.kind)
+            })
+            .filter(|probe| is_home || probe.widely && first == Some(program.name.as_str()))
             .collect();
         if !wanted.is_empty() {
-            rows.extend(of_program(folder, (cache, prepared, outcomes), one, &wanted, &mut number)?);
+            rows.extend(of_program(
+                folder,
+                (cache, prepared, outcomes),
+                (one, is_home),
+                &wanted,
+                &mut number,
+            )?);
         }
         phase.step(&one.program);
     }
@@ -53,13 +64,13 @@ pub(super) fn measure(
 fn of_program(
     folder: &RunFolder,
     (cache, prepared, outcomes): (&Cache, &Prepared, &[Outcome]),
-    one: &Timed,
+    (one, is_home): (&Timed, bool),
     probes: &[Probe],
     number: &mut usize,
 ) -> Result<Vec<ProbeRow>> {
     let full = prepared.info.kind == RunKind::Full;
     let c_compiler = prepared.c_compiler.as_ref().map(|compiler| compiler.path.as_path());
-    let around = Around { cache, c_compiler, long: full };
+    let around = Around { cache, c_compiler, long: full && is_home };
     // The same bytes again tell the same.
     let own = |name: &&String| {
         prepared.config.variants.iter().any(|variant| variant.name == **name && variant.copy_of.is_none())

@@ -23,7 +23,7 @@ use crate::sys::traced;
 
 /// Starts, those of the long form, and those of a PIE that is not Go in the long form: it stands for the kernel's draw.
 const STARTS: usize = 400;
-const LONG: usize = 4000;
+const LONG: usize = 1000;
 const REFERENCE: usize = 40_000;
 /// Starts with what the kernel draws switched off.
 const FIXED: usize = 20;

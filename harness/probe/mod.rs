@@ -48,8 +48,8 @@ pub struct Probe {
     runs: RunKind,
     /// The smallest run that asks it of every program; the others ask it of those that a quick run has.
     each: Option<RunKind>,
-    /// Whether it is also asked of the first program as other releases build it.
-    pub over_releases: bool,
+    /// Whether it is also asked of the first program as other releases build it, and of reference programs.
+    pub widely: bool,
     run: fn(&Subject, &Around<'_>) -> Result<Told>,
 }
 
@@ -60,7 +60,7 @@ pub const PROBES: [Probe; 8] = [
         what: "what it needs of the system to start: alone, with its loader, with its libraries",
         runs: RunKind::Quick,
         each: Some(RunKind::Quick),
-        over_releases: false,
+        widely: false,
         run: roots::probe,
     },
     Probe {
@@ -68,7 +68,7 @@ pub const PROBES: [Probe; 8] = [
         what: "where things lie over many starts, and what one address tells of others",
         runs: RunKind::Default,
         each: None,
-        over_releases: true,
+        widely: true,
         run: addresses::probe,
     },
     Probe {
@@ -76,7 +76,7 @@ pub const PROBES: [Probe; 8] = [
         what: "what can be written at its end, and which words of it point to code",
         runs: RunKind::Quick,
         each: Some(RunKind::Quick),
-        over_releases: false,
+        widely: false,
         run: writable::probe,
     },
     Probe {
@@ -84,7 +84,7 @@ pub const PROBES: [Probe; 8] = [
         what: "code of others in it at its end, and what runs before its entry point",
         runs: RunKind::Quick,
         each: Some(RunKind::Quick),
-        over_releases: false,
+        widely: false,
         run: foreign::probe,
     },
     Probe {
@@ -92,7 +92,7 @@ pub const PROBES: [Probe; 8] = [
         what: "what LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH achieve, and what raised rights stop",
         runs: RunKind::Default,
         each: Some(RunKind::Full),
-        over_releases: false,
+        widely: false,
         run: injection::probe,
     },
     Probe {
@@ -100,7 +100,7 @@ pub const PROBES: [Probe; 8] = [
         what: "system calls and files of its work, whether it works with no others, and without each",
         runs: RunKind::Default,
         each: None,
-        over_releases: false,
+        widely: false,
         run: sandbox::probe,
     },
     Probe {
@@ -108,7 +108,7 @@ pub const PROBES: [Probe; 8] = [
         what: "whether it finds a user and a host that only the system's name service knows",
         runs: RunKind::Default,
         each: Some(RunKind::Default),
-        over_releases: false,
+        widely: false,
         run: names::probe,
     },
     Probe {
@@ -116,7 +116,7 @@ pub const PROBES: [Probe; 8] = [
         what: "what a distribution reads off it: build id, debug data, checkers, Go's FIPS mode",
         runs: RunKind::Default,
         each: Some(RunKind::Full),
-        over_releases: false,
+        widely: false,
         run: metadata::probe,
     },
 ];
