@@ -143,8 +143,10 @@ enum Reach {
     /// Another release, for the target of home: the first program as a default run builds it, the others of a quick
     /// run as what is timed of them.
     Release,
-    /// Another target, with whatever release: the first of these programs, as the variants of the map.
+    /// Another target: the first of these programs, as the variants of the map.
     Target,
+    /// Another release for another target: the same as PIE alone, for the map of where that needs C.
+    Far,
 }
 
 impl Axes<'_> {
@@ -153,7 +155,8 @@ impl Axes<'_> {
         match (is_first(self.toolchains, toolchain), is_first(self.targets, target)) {
             (true, true) => Reach::Home,
             (false, true) => Reach::Release,
-            (_, false) => Reach::Target,
+            (true, false) => Reach::Target,
+            (false, false) => Reach::Far,
         }
     }
 
@@ -165,7 +168,7 @@ impl Axes<'_> {
             _ if program.rung().is_some() => false,
             _ if self.programs_named => true,
             Reach::Release => quick(&program),
-            Reach::Target => self.programs.iter().find(quick) == Some(program),
+            Reach::Target | Reach::Far => self.programs.iter().find(quick) == Some(program),
         }
     }
 
@@ -181,6 +184,7 @@ impl Axes<'_> {
             _ if self.variants_named => true,
             Reach::Release => !variant.is_only_in_full_runs() && (first() || primary()),
             Reach::Target => variant.map,
+            Reach::Far => variant.map && variant.buildmode.as_deref() == Some("pie"),
         }
     }
 }
@@ -349,7 +353,7 @@ mod tests {
             let arm = at(&all, &format!("{program} go1.27.3 linux/arm64"));
             assert_eq!(arm, if target { &map[..] } else { &[] });
         }
-        assert_eq!(at(&all, "hello go1.21.13 linux/arm64"), map);
+        assert_eq!(at(&all, "hello go1.21.13 linux/arm64"), &map[1..]);
         assert_eq!(at(&all, "gofmt go1.21.13 linux/arm64"), [] as [String; 0]);
         assert!(at(&all, "hello go1.21.13 linux/amd64").contains(&"fedora-like".to_owned()));
         assert!(at(&all, "hello go1.21.13 linux/amd64").contains(&"static-pie".to_owned()));

@@ -4,15 +4,16 @@
 //! Politis and Romano, "A circular block-resampling procedure for stationary data" (1992), for drawing runs of
 //! units from a stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rand::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::record::Line;
 use super::{SHORT, effect};
+use crate::compare::starts;
 use crate::results::{
-    ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow,
+    Called, ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting, Share, Summary, UnitRow,
 };
 use crate::stats::{
     deviation_ratio, mean_interval, median, proportion_interval, relative_deviation_bound, two_sided,
@@ -70,6 +71,7 @@ pub fn summarise(comparisons: &[ComparisonRow], units: &[UnitRow]) -> Summary {
         for effect in Effect::ALL {
             summary.known.extend(known(effect, setting, comparisons));
         }
+        summary.called.extend(called(setting, comparisons, units, &summary.known));
         summary.drawn.extend(drawn(setting, &of(Part::NullShort, setting), units));
         for part in [Part::Spread, Part::HyperfineWall, Part::HyperfineCpu] {
             summary.repeated.extend(repeated(part, setting, comparisons));
@@ -136,6 +138,34 @@ fn known(effect: Effect, setting: Setting, rows: &[ComparisonRow]) -> Vec<Known>
         })
     };
     groups.into_iter().filter_map(one).collect()
+}
+
+/// How often each kind of comparison is called slower, judged as `gopie compare --measure` judges.
+fn called(setting: Setting, rows: &[ComparisonRow], units: &[UnitRow], known: &[Known]) -> Vec<Called> {
+    let mut logs: HashMap<u32, Vec<f64>> = HashMap::new();
+    for unit in units.iter().filter(|unit| unit.voided.is_empty() && unit.log_ratio.is_finite()) {
+        logs.entry(unit.comparison).or_default().push(unit.log_ratio);
+    }
+    let is_slower = |row: &&ComparisonRow| {
+        let judged = starts::judge(logs.get(&row.comparison)?, &starts::Wanted::default(), 1)?;
+        Some(judged.0 == starts::Found::Slower)
+    };
+    let share_of = |rows: Vec<&ComparisonRow>| {
+        let all: Vec<bool> = rows.iter().filter_map(is_slower).collect();
+        share(all.iter().filter(|slower| **slower).count(), all.len())
+    };
+    let mut found = Vec::new();
+    for part in [Part::NullShort, Part::NullFull] {
+        let own = rows.iter().filter(|row| row.part == part && row.setting == setting).collect();
+        found.extend(share_of(own).map(|slower| Called { part, setting, size: 0.0, slower }));
+    }
+    for effect in known.iter().filter(|known| known.setting == setting) {
+        let own = of_effect(rows.iter(), (Part::Known, effect.effect, setting));
+        let own = own.filter(|(_, more)| *more == effect.more).map(|(row, _)| row).collect();
+        let (part, size) = (Part::Known, effect.size);
+        found.extend(share_of(own).map(|slower| Called { part, setting, size, slower }));
+    }
+    found
 }
 
 /// An effect is added to each logarithm alike, so that it moves every interval and widens none: one set of draws

@@ -190,6 +190,11 @@ fn drawn_experiments_find_what_their_scatter_allows() {
     let ten = summary.drawn.first().expect("has units enough");
     assert_eq!((ten.units, summary.drawn.len()), (40, 2), "120 s need four times 480 units");
     assert!((0.003..0.007).contains(&ten.smallest), "{ten:?}");
+    // With that scatter nothing is called slower, and what is slower by 5 % is.
+    let called = |units: &[UnitRow]| summarise(&rows, units).called[0].slower;
+    assert_eq!((called(&units).hits, called(&units).of), (0, 200));
+    let slower = |unit: &UnitRow| UnitRow { log_ratio: unit.log_ratio + 0.05, ..unit.clone() };
+    assert!(called(&units.iter().map(slower).collect::<Vec<_>>()).value() > 0.95);
 }
 
 /// The quantile function of the standard normal distribution.

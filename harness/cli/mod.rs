@@ -1,17 +1,24 @@
 //! What was typed: one file a command. No work is done here.
 
 mod calibrate;
+mod compare;
 mod diff;
 mod doctor;
+mod export;
 mod inspect;
 mod probe;
 mod record_usage;
 mod report;
 mod run;
+mod verify;
 mod why_cgo;
 
-use anyhow::Result;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow};
 use clap::{Parser, Subcommand};
+
+use crate::pipeline::Options;
 
 /// What -buildmode=pie costs and buys a Go program, settled with reproducible evidence.
 ///
@@ -35,19 +42,24 @@ Examples:
   gopie inspect /usr/bin     the facts of ELF files
   gopie probe list           experiments on any binary
   gopie why-cgo ./cmd/tool   whether a package needs C, and why
+  gopie compare OLD NEW      regressions between binaries or runs
+  gopie verify reference     build all of a run again, and compare
 
-Exit status: 0 well; 2 usage or a missing tool; 3 no answer (a case failed,
+Exit status: 0 well; 1 a regression or mismatch; 2 usage or a missing tool; 3 no answer (a case failed,
 input unreadable); 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
     Calibrate(calibrate::Calibrate),
+    Compare(compare::Compare),
     Diff(diff::Diff),
     Doctor(doctor::Doctor),
+    Export(export::Export),
     Report(report::Report),
     Inspect(inspect::Inspect),
     Probe(probe::Probe),
+    Verify(verify::Verify),
     WhyCgo(why_cgo::WhyCgo),
     #[command(hide = true)]
     RecordUsage(record_usage::RecordUsage),
@@ -60,13 +72,28 @@ impl Cli {
             None => self.run.run(),
             Some(Command::Run(run)) => run.run(),
             Some(Command::Calibrate(calibrate)) => calibrate.run(),
+            Some(Command::Compare(compare)) => compare.run(),
             Some(Command::Diff(diff)) => diff.run(),
             Some(Command::Doctor(doctor)) => doctor.run(),
+            Some(Command::Export(export)) => export.run(),
             Some(Command::Report(report)) => report.run(),
             Some(Command::Inspect(inspect)) => inspect.run(),
             Some(Command::Probe(probe)) => probe.run(),
+            Some(Command::Verify(verify)) => verify.run(),
             Some(Command::WhyCgo(why)) => why.run(),
             Some(Command::RecordUsage(record)) => record.run(),
         }
+    }
+}
+
+/// What a run was asked for, from the command line that it keeps.
+fn asked(command: &[String], out: PathBuf) -> Result<Options> {
+    let words = std::iter::once("gopie").chain(command.iter().map(String::as_str));
+    let cli =
+        Cli::try_parse_from(words).context("the command line that the run keeps is none of this gopie's")?;
+    match cli.command {
+        None => Ok(cli.run.options(out)),
+        Some(Command::Run(run)) => Ok(run.options(out)),
+        Some(_) => Err(anyhow!("`gopie {}` makes no run", command.join(" "))),
     }
 }

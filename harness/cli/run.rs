@@ -70,6 +70,9 @@ pub(super) struct Run {
     /// A folder with a programs.toml, and a variants.toml if wanted
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
+    /// Also copy every artifact into this folder, for `gopie compare` to set beside later ones
+    #[arg(long, value_name = "DIR")]
+    artifacts: Option<PathBuf>,
     /// Print what would be built and started, and do nothing
     #[arg(long)]
     list: bool,
@@ -78,12 +81,31 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(self) -> Result<u8> {
         let out = env::current_dir().context("the current folder cannot be found")?;
-        let options = Options {
-            kind: match (self.quick, self.full) {
-                (true, _) => RunKind::Quick,
-                (_, true) => RunKind::Full,
-                _ => RunKind::Default,
-            },
+        let (list_only, artifacts) = (self.list, self.artifacts.clone());
+        let mut options = self.options(out);
+        options.calibrations = calibrate::beside(&options.out)?;
+        options.command = env::args().skip(1).collect();
+        if list_only {
+            return list(&options);
+        }
+        let summary = pipeline::run(&options)?;
+        if let Some(folder) = artifacts {
+            pipeline::keep_artifacts(&options, &folder)?;
+        }
+        let text = std::fs::read_to_string(&summary.report)
+            .with_context(|| format!("cannot read {}", summary.report.display()))?;
+        writeln!(stdout(), "{}\n\n{}", report::answer(&text), summary.report.display())?;
+        Ok(close(&summary))
+    }
+
+    /// What was asked for, with results in that folder.
+    pub(super) fn options(self, out: PathBuf) -> Options {
+        let kind = match (self.quick, self.full) {
+            (true, _) => RunKind::Quick,
+            (_, true) => RunKind::Full,
+            _ => RunKind::Default,
+        };
+        Options {
             programs: self.programs,
             variants: self.variants,
             go: self.go,
@@ -93,19 +115,10 @@ impl Run {
             seed: self.seed,
             name: self.name,
             config: self.config,
-            calibrations: calibrate::beside(&out)?,
             out,
             alone: true,
-            command: env::args().skip(1).collect(),
-        };
-        if self.list {
-            return list(&options);
+            ..Options::new(kind)
         }
-        let summary = pipeline::run(&options)?;
-        let text = std::fs::read_to_string(&summary.report)
-            .with_context(|| format!("cannot read {}", summary.report.display()))?;
-        writeln!(stdout(), "{}\n\n{}", report::answer(&text), summary.report.display())?;
-        Ok(close(&summary))
     }
 }
 

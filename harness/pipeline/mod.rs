@@ -3,6 +3,7 @@
 //! Whatever is finished is kept on disk before the next thing begins; Ctrl-C and errors leave a run that goes
 //! on where it was when it is called again.
 
+mod again;
 mod builds;
 mod emulate;
 mod imports;
@@ -18,9 +19,10 @@ mod traces;
 mod trials;
 
 use std::collections::HashSet;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::build::Outcome;
 use crate::cache::Cache;
@@ -34,6 +36,7 @@ use crate::results::{
 use crate::ui::say;
 use crate::{analyse, answers, report};
 
+pub use again::{facts_again, starts_again};
 pub use prepare::Options;
 use prepare::{not_measured, prepare, setup, surroundings};
 pub use probes::probe_file;
@@ -241,6 +244,30 @@ pub fn artifacts(options: &Options) -> Result<Vec<(Case, PathBuf)>> {
     let outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
     let built = outcomes.into_iter().filter_map(|outcome| Some((outcome.case, outcome.artifact?.path)));
     Ok(built.collect())
+}
+
+/// Copies every artifact of what the options ask for into a folder; those of home are named by program and variant,
+/// so that they stand beside those of another release.
+pub fn keep_artifacts(options: &Options, folder: &Path) -> Result<()> {
+    let cache = Cache::open()?;
+    let prepared = prepare(options, &cache)?;
+    let outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
+    table::make_dir(folder)?;
+    for outcome in &outcomes {
+        let (case, Some(artifact)) = (&outcome.case, &outcome.artifact) else { continue };
+        let is_home = prepared.info.home() == Some((&case.toolchain, &case.target));
+        let is_go = prepared.toolchains.iter().any(|one| one.release == case.toolchain);
+        let target = case.target.replace('/', "-");
+        let place = if is_go && !is_home { format!("-{}-{target}", case.toolchain) } else { String::new() };
+        let stripped = if case.stripped { "-stripped" } else { "" };
+        let path = folder.join(format!("{}-{}{place}{stripped}", case.program, case.variant));
+        let bytes = std::fs::read(&artifact.path)
+            .with_context(|| format!("cannot read {}", artifact.path.display()))?;
+        table::write_file(&path, &bytes)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
+            .with_context(|| format!("cannot make {} a program", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Builds and checks what the options ask for and keeps no run: every stripped artifact, or the unstripped one

@@ -139,6 +139,14 @@ pub fn figures(calibrations: &[Calibration]) -> String {
             together(all),
         ),
         (
+            "What is called slower",
+            "The same comparisons, judged as `gopie compare --measure` judges with what it is given by itself: the \
+             lower end of a one-sided 99 % interval above 1 %. Copies of the same bytes are false alarms; effects of \
+             known size are to be found.",
+            called(all),
+            String::new(),
+        ),
+        (
             "What is found in how long",
             "Experiments drawn from the recorded streams of the short comparisons, with effects added.",
             drawn(all),
@@ -271,6 +279,22 @@ fn known(all: &[(String, &Summary)]) -> Table {
             percent(known.wander),
             share(known.covered),
             share(known.found),
+        ]);
+    }
+    table.without_empty_columns()
+}
+
+fn called(all: &[(String, &Summary)]) -> Table {
+    let mut table = Table::new(&["machine", "setting", "length", ">really slower", "called slower"]);
+    for (label, called) in
+        all.iter().flat_map(|(label, summary)| summary.called.iter().map(move |row| (label, row)))
+    {
+        table.row([
+            label.clone(),
+            called.setting.words().to_owned(),
+            length(called.part).to_owned(),
+            if called.part == Part::Known { percent(called.size) } else { "not at all".to_owned() },
+            share(called.slower),
         ]);
     }
     table.without_empty_columns()

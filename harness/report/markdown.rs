@@ -5,14 +5,14 @@ const WIDTH: usize = 78;
 
 /// A table, its columns as narrow as their widest cell.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     head: Vec<(String, bool)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table with these columns; one whose name begins with `>` holds numbers and is aligned to the right.
-    pub(super) fn new(columns: &[&str]) -> Self {
+    pub(crate) fn new(columns: &[&str]) -> Self {
         let column = |name: &&str| match name.strip_prefix('>') {
             Some(name) => (name.to_owned(), true),
             None => ((*name).to_owned(), false),
@@ -20,7 +20,7 @@ impl Table {
         Self { head: columns.iter().map(column).collect(), rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         // A bar would end the cell, a line break the table.
         let cell = |text: String| text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ");
         self.rows.push(cells.into_iter().map(cell).collect());
@@ -48,7 +48,7 @@ impl Table {
         self
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let widths: Vec<usize> = (0..self.head.len())
             .map(|column| {
                 let cells =

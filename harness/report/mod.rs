@@ -5,6 +5,7 @@
 
 mod across;
 mod answer;
+mod borders;
 mod builds;
 pub mod calibration;
 mod canvas;
@@ -39,6 +40,7 @@ pub use self::raster::png;
 use crate::config::{Language, Program, Source};
 use crate::diff::Difference;
 use crate::results::{Criterion, Index, NotMeasured, Run};
+pub(crate) use markdown::Table;
 
 /// A plot as the text refers to it.
 #[derive(Clone, Debug, Serialize)]

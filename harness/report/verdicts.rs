@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::markdown::{Table, anchor};
-use super::{probes, program_heading};
+use super::{borders, probes, program_heading};
 use crate::claims::{Judged, Verdict, judge, words};
 use crate::config::Language;
 use crate::probe::PROBES;
-use crate::results::Run;
+use crate::results::{Index, Run};
 
 /// The heading under which claims without a rule stand.
 const WAITING: &str = "Not judged yet";
@@ -32,10 +32,12 @@ pub(super) struct Detail {
     rule: &'static str,
     waits: &'static str,
     evidence: String,
+    borders: String,
 }
 
 pub(super) fn part(run: &Run) -> Verdicts {
     let all = judge(run);
+    let index = Index::new(run);
     let mut table = Table::new(&["claim", "verdict"]);
     for judged in &all {
         let place = if judged.rule.is_empty() { anchor(WAITING) } else { anchor(judged.id) };
@@ -55,13 +57,13 @@ pub(super) fn part(run: &Run) -> Verdicts {
     Verdicts {
         table: table.text(),
         counts: words::list(&counts),
-        judged: judged.iter().map(detail).collect(),
+        judged: judged.iter().map(|judged| detail(judged, &index)).collect(),
         waiting_heading: WAITING,
-        waiting: waiting.iter().map(detail).collect(),
+        waiting: waiting.iter().map(|judged| detail(judged, &index)).collect(),
     }
 }
 
-fn detail(judged: &Judged) -> Detail {
+fn detail(judged: &Judged, index: &Index<'_>) -> Detail {
     let link = |name: &String| format!("[{name}](#{})", anchor(&program_heading(Language::Go, name)));
     let programs: Vec<String> = judged.programs.iter().map(link).collect();
     let rows: Vec<String> = judged.evidence.iter().map(|text| rows_with_links(text)).collect();
@@ -78,6 +80,7 @@ fn detail(judged: &Judged) -> Detail {
         rule: judged.rule,
         waits: judged.waits,
         evidence,
+        borders: borders::table(index, judged.id).unwrap_or_default(),
     }
 }
 

@@ -274,6 +274,19 @@ pub struct Repeated {
     pub wider: Option<Spread>,
 }
 
+/// How often `gopie compare --measure` calls the changed side slower, with what it is given by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Called {
+    /// What was compared.
+    pub part: Part,
+    /// What else the machine did.
+    pub setting: Setting,
+    /// By how much the changed side really is slower, as a share; 0 of copies of the same bytes.
+    pub size: f64,
+    /// How often it was called slower.
+    pub slower: Share,
+}
+
 /// What a calibration comes to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -283,6 +296,9 @@ pub struct Summary {
     pub known: Vec<Known>,
     /// Experiments drawn from the streams of short comparisons.
     pub drawn: Vec<Drawn>,
+    /// What is called slower.
+    #[serde(default)]
+    pub called: Vec<Called>,
     /// The same contrast again and again.
     pub repeated: Vec<Repeated>,
     /// Seconds of all comparisons.

@@ -44,6 +44,47 @@
 use super::FactRow;
 use crate::elf::{Facts, GoBuildInfo, Linkage, Presence, Relocations};
 
+/// Every metric.
+pub const METRICS: [&str; 37] = [
+    "file-size",
+    "elf-type",
+    "machine",
+    "elf-class",
+    "endian",
+    "linkage",
+    "pie",
+    "interpreter",
+    "needed",
+    "soname",
+    "rpath",
+    "runpath",
+    "relocations",
+    "relative-relocations",
+    "plt-relocations",
+    "relr-words",
+    "relr-addresses",
+    "relocation-table-size",
+    "relocated-pages",
+    "relocation-source",
+    "section-size",
+    "size-by-meaning",
+    "memory-size",
+    "relro",
+    "bind-now",
+    "textrel",
+    "nx",
+    "stack-canary",
+    "fortify",
+    "symbols-present",
+    "debug-present",
+    "build-id",
+    "go-build-id",
+    "package-note",
+    "go-version",
+    "go-main-package",
+    "go-setting",
+];
+
 /// The metrics that are kept of a rung of the relocation ladder, which is no program under test.
 pub const OF_RUNGS: [&str; 8] = [
     "file-size",
@@ -270,8 +311,12 @@ mod tests {
             assert!(["bytes", "count", "bool", "text"].contains(&row.unit.as_str()), "{row:?}");
         }
         let documented = include_str!("facts.rs").split("use super::FactRow").next().unwrap_or_default();
+        for metric in METRICS {
+            assert!(documented.contains(&format!("`{metric}`")), "{metric} is not in the table");
+        }
         for row in &rows {
             assert!(documented.contains(&format!("`{}`", row.metric)), "{} is not in the table", row.metric);
+            assert!(METRICS.contains(&row.metric.as_str()), "{} is not in the list", row.metric);
         }
     }
 }

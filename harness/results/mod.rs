@@ -4,6 +4,7 @@
 //! knows how a run directory is laid out. It computes nothing. The format is described, column by column,
 //! in `docs/formats.md`.
 
+mod benchfmt;
 mod builds;
 mod calibration;
 mod criterion;
@@ -23,10 +24,11 @@ pub mod table;
 mod traces;
 mod trials;
 
+pub use benchfmt::benchmark_format;
 pub use builds::BuildRow;
 pub use calibration::{
-    Calibration, CalibrationInfo, ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting, Share,
-    Summary, UnitRow,
+    Calibration, CalibrationInfo, Called, ComparisonRow, Drawn, Effect, Known, Null, Part, Repeated, Setting,
+    Share, Summary, UnitRow,
 };
 pub use criterion::{Bench, Criterion, load_criterion};
 pub use emulated::EmulatedRow;
@@ -39,7 +41,7 @@ pub use libraries::LibraryRow;
 pub use memory::{MemoryRow, OK, load_memory};
 pub use probes::ProbeRow;
 pub use rows::{ArtifactRow, BlockRow, EstimateRow, FactRow, SampleRow, StartRow, StartStatus, Status};
-pub use run::{Run, load_info, load_samples};
+pub use run::{Run, load_facts, load_info, load_samples};
 pub use traces::TraceRow;
 pub use trials::TrialRow;
 

@@ -106,6 +106,11 @@ fn load_calibrations(dir: &Path) -> Result<Vec<Calibration>> {
     }
 }
 
+/// The exact part of a run: its cases and their facts.
+pub fn load_facts(dir: &Path) -> Result<(Vec<ArtifactRow>, Vec<FactRow>)> {
+    Ok((table::read(&dir.join("artifacts.csv"))?, table::read_large(&dir.join("facts.csv"))?))
+}
+
 /// The raw samples of a finished run, and the digest of their file.
 pub fn load_samples(dir: &Path) -> Result<(Samples, String)> {
     let path = dir.join("samples.csv.gz");

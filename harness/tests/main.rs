@@ -6,6 +6,7 @@
 mod bench;
 mod broken;
 mod command_line;
+mod compare;
 mod criterion;
 mod diff;
 mod end_to_end;

@@ -1,5 +1,9 @@
 //! `gopie probe` on binaries that gopie did not build.
 
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
 use super::Bench;
 
 #[test]
@@ -42,4 +46,51 @@ fn what_cannot_be_asked_is_named() {
     bench.call("probe empty-root text").with(3).says("text");
     // One that a signal ends has no usual answer. Arguments are split at blanks here, and the shell puts them back.
     bench.call("probe empty-root /bin/sh -- -c kill${IFS}-9${IFS}$$").with(3).says("hint: ");
+}
+
+/// Whether a `sleep` for that long is under way.
+fn sleeps(time: &str) -> bool {
+    let processes = fs::read_dir("/proc").expect("there is /proc").filter_map(Result::ok);
+    let mut commands = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    commands.any(|command| {
+        command.starts_with(b"sleep\0") && command.windows(time.len()).any(|part| part == time.as_bytes())
+    })
+}
+
+/// Waits until something holds, ten seconds at most; whether it does.
+fn wait(holds: impl Fn() -> bool) -> bool {
+    (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        holds()
+    })
+}
+
+#[test]
+fn a_killed_gopie_leaves_no_process_and_no_mount_behind() {
+    let bench = Bench::new();
+    let time = format!("1000.{}", std::process::id());
+    let mounts = || fs::read_to_string("/proc/self/mountinfo").expect("reads");
+    let before = mounts();
+    let mut caught = Vec::new();
+    for probe in gopie::probe::PROBES {
+        // The first start, which shows what it does, ends; a later one hangs.
+        let flag = bench.path(probe.name);
+        let script = format!("if [ -e {0} ]; then exec sleep {time}; fi; : > {0}", flag.display());
+        let mut command = bench.gopie(&format!("probe {} /bin/sh -- -c", probe.name));
+        let mut gopie =
+            command.arg(script).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+        let hangs = std::cell::Cell::new(false);
+        wait(|| {
+            hangs.set(sleeps(&time));
+            hangs.get() || fs::exists(format!("/proc/{}/exe", gopie.id())).is_ok_and(|there| !there)
+        });
+        if hangs.get() {
+            caught.push(probe.name);
+        }
+        gopie.kill().expect("is killed");
+        gopie.wait().expect("ends");
+        assert!(wait(|| !sleeps(&time)), "{} leaves a process behind", probe.name);
+    }
+    assert!(caught.len() >= 3, "hardly any probe was killed while a program hung: {caught:?}");
+    assert_eq!(mounts(), before);
 }
