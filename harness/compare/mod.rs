@@ -193,7 +193,9 @@ fn change(
     let said = policy.of(case, (fact, key), old, new);
     let text = |value: &Value| match value {
         Value::Text(text) => text.clone(),
-        Value::Number(number) if unit == "bool" => if *number > 0 { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) if unit == "bool" || fact == "needed" => {
+            if *number > 0 { "yes" } else { "no" }.to_owned()
+        }
         Value::Number(number) => number.to_string(),
     };
     let part = match (old, new) {
