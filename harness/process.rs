@@ -17,6 +17,7 @@ use duct::{Expression, Handle};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::interrupt::{Interrupted, check_flag};
+use crate::sys::orphan;
 
 /// How often the flag is looked at.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -73,6 +74,7 @@ pub fn run(command: &Expression, limits: Limits, enough: &dyn Fn() -> bool) -> R
     check_flag(limits.interrupted).map_err(Stopped::Interrupted)?;
     let command = command.unchecked().before_spawn(|command| {
         command.process_group(0);
+        orphan::goes_with_us(command);
         Ok(())
     });
     let handle = start(&command).map_err(Stopped::Start)?;

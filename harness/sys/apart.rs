@@ -120,7 +120,10 @@ impl Apart {
                 enter().map_err(|error| match error.raw_os_error() {
                     Some(libc::EPERM | libc::ENOSYS | libc::ENOSPC | libc::EINVAL) => refused(),
                     _ => error,
-                })
+                })?;
+                // Another user has no such signal any more, and under a filter it cannot be asked for.
+                let _ = set_parent_process_death_signal(Some(Signal::KILL));
+                Ok(())
             });
         }
         Ok(())

@@ -6,6 +6,7 @@ pub mod load;
 pub mod map;
 pub mod memory;
 pub mod mounts;
+pub mod orphan;
 pub mod pages;
 pub mod spawn;
 pub mod traced;
