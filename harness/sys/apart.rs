@@ -107,6 +107,7 @@ impl Apart {
             Self::Files(rights) => Some(only_files(rights).map_err(|_| refused())?),
             _ => None,
         };
+        let changes_user = matches!(self, Self::User(_) | Self::Root(_));
         let mut enter = move || match rules.take() {
             Some(rules) => rules.restrict_self().map(|_| ()).map_err(|_| refused()),
             None => this.enter(),
@@ -121,8 +122,10 @@ impl Apart {
                     Some(libc::EPERM | libc::ENOSYS | libc::ENOSPC | libc::EINVAL) => refused(),
                     _ => error,
                 })?;
-                // Another user has no such signal any more, and under a filter it cannot be asked for.
-                let _ = set_parent_process_death_signal(Some(Signal::KILL));
+                // Another user has no such signal any more.
+                if changes_user {
+                    set_parent_process_death_signal(Some(Signal::KILL))?;
+                }
                 Ok(())
             });
         }
