@@ -8,7 +8,7 @@
 use std::env;
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -18,6 +18,8 @@ use crate::hint::HintExt;
 
 /// Name of the folder of unfinished things, and of the lock under which it is added to and swept.
 const SCRATCH: &str = "scratch";
+/// Folders of what was fetched and verified: toolchains, and modules.
+const FETCHED: [&str; 2] = ["toolchains", "modules"];
 const WRITABLE: &str = "set XDG_CACHE_HOME to a folder that can be written to";
 
 /// The cache folder.
@@ -82,6 +84,16 @@ impl Cache {
         let cache = Self { root };
         cache.sweep();
         Ok(cache)
+    }
+
+    /// A cache in a folder of the caller's in which nothing was built yet: of this one it has what was fetched.
+    pub fn anew(&self, root: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&root).with_context(|| format!("cannot make {}", root.display()))?;
+        for fetched in FETCHED {
+            let link = root.join(fetched);
+            symlink(self.dir(fetched)?, &link).with_context(|| format!("cannot make {}", link.display()))?;
+        }
+        Self::at(root)
     }
 
     /// The folder itself.
@@ -185,6 +197,20 @@ pub fn unprotect(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cache_without_builds_has_what_was_fetched_and_goes_without_it() {
+        let folder = TempDir::new().expect("a folder");
+        let cache = Cache::at(folder.path().join("gopie")).expect("a cache");
+        for name in ["toolchains", "store"] {
+            fs::write(cache.dir(name).expect("a folder").join("file"), name).expect("a file");
+        }
+        let scratch = cache.scratch().expect("a scratch folder");
+        let anew = cache.anew(scratch.path().join("gopie")).expect("a cache");
+        assert!(anew.root().join("toolchains/file").exists() && !anew.root().join("store").exists());
+        drop(scratch);
+        assert!(cache.root().join("toolchains/file").exists(), "what was fetched stays");
+    }
 
     #[test]
     fn the_first_to_publish_wins() {

@@ -10,29 +10,27 @@ use crate::cache::Cache;
 use crate::results::{ArtifactRow, EstimateRow, FactRow, RunFolder, RunInfo};
 
 /// Builds and inspects what the options ask for: what it was made with, its cases, and their facts.
-pub fn facts_again(options: &Options) -> Result<(RunInfo, Vec<ArtifactRow>, Vec<FactRow>)> {
-    let cache = Cache::open()?;
-    let mut prepared = prepare(options, &cache)?;
+pub fn facts_again(cache: &Cache, options: &Options) -> Result<(RunInfo, Vec<ArtifactRow>, Vec<FactRow>)> {
+    let mut prepared = prepare(options, cache)?;
     // Whether artifacts can be started decides what becomes of a case; no more is asked of them.
     prepared.info.facts_only = true;
-    let mut outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
+    let mut outcomes = build_cases(&setup(cache, &prepared, &[]), &prepared.plan)?;
     let facts = inspect(&prepared.info, &mut outcomes)?;
-    watched(options, || check_answers(&cache, &prepared, &[], &mut outcomes))?;
+    watched(options, || check_answers(cache, &prepared, &[], &mut outcomes))?;
     let artifacts = rows::artifacts(&outcomes, &facts);
     Ok((prepared.info, artifacts, facts))
 }
 
 /// Times what the options ask for, less the relocation ladder and other layouts: the estimates.
-pub fn starts_again(options: &Options) -> Result<Vec<EstimateRow>> {
-    let cache = Cache::open()?;
-    let prepared = prepare(options, &cache)?;
-    let mut outcomes = build_cases(&setup(&cache, &prepared, &[]), &prepared.plan)?;
+pub fn starts_again(cache: &Cache, options: &Options) -> Result<Vec<EstimateRow>> {
+    let prepared = prepare(options, cache)?;
+    let mut outcomes = build_cases(&setup(cache, &prepared, &[]), &prepared.plan)?;
     let timed = startable(&prepared.plan.timed, &outcomes);
-    watched(options, || check_answers(&cache, &prepared, &timed, &mut outcomes))?;
+    watched(options, || check_answers(cache, &prepared, &timed, &mut outcomes))?;
     let (_, timed) = apart(&prepared.info.rungs, less_missing(timed, &outcomes));
     let scratch = cache.scratch()?;
     let folder = RunFolder::open(scratch.path(), prepared.info.clone())?;
-    timing::measure(&folder, &cache, &prepared, (&timed, &[]), &outcomes, &[], options.alone)?;
+    timing::measure(&folder, cache, &prepared, (&timed, &[]), &outcomes, &[], options.alone)?;
     let (samples, sha256) = folder.keep_samples()?;
     Ok(analyse::estimates(&samples, &timed, &prepared.config.contrasts, &sha256))
 }

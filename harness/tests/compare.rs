@@ -130,9 +130,7 @@ fn a_start_that_ends_otherwise_is_no_answer() {
 
 /// A quick run of one program.
 fn run(bench: &Bench) {
-    bench
-        .call("run --quick --programs hello --variants static,pie-internal --budget 5s --artifacts kept")
-        .with(0);
+    bench.call("run --quick --programs hello --variants static,control --budget 5s --artifacts kept").with(0);
 }
 
 #[test]
@@ -146,7 +144,7 @@ fn runs_are_compared_verified_and_exported() {
     assert!(text.contains("made by Go alone: 2 of 2 the same"), "{text}");
     assert!(text.contains("reproduced: 4 of 4"), "{text}");
     let text = bench.call("export local").with(0).stdout;
-    assert!(text.contains("BenchmarkStart/program=hello/variant=pie-internal/"), "{text}");
+    assert!(text.contains("BenchmarkStart/program=hello/variant=control/"), "{text}");
     bench.call("verify local --programs nothing").with(2).says("no program `nothing`");
 
     // A fact that is edited by hand is found, with what differs; nonsense is named with its line.

@@ -18,6 +18,7 @@ mod layouts;
 mod matrix;
 mod misbehaving;
 mod modules;
+mod mutation;
 mod packages;
 mod probe;
 mod why_cgo;
