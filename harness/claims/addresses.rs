@@ -46,7 +46,13 @@ pub(super) fn fixed_addresses(index: &Index<'_>) -> Finding {
     if all.is_empty() {
         return untried(index);
     }
-    let mut said = Vec::new();
+    // Regions of which the same is to be said are told together.
+    let mut said: Vec<(Vec<&str>, String)> = Vec::new();
+    let mut say =
+        |region: &'static str, words: String| match said.iter_mut().find(|(_, other)| *other == words) {
+            Some((regions, _)) => regions.push(region),
+            None => said.push((vec![region], words)),
+        };
     let (mut everywhere, mut nowhere, mut sometimes) = (0, 0, 0);
     for region in OF_GO {
         let having: Vec<(&Probed<'_>, bool)> =
@@ -59,22 +65,25 @@ pub(super) fn fixed_addresses(index: &Index<'_>) -> Finding {
             (0, 0) => {}
             (_, 0) => {
                 everywhere += 1;
-                said.push(format!("{region}: at one place in all of {}", having.len()));
+                say(region, format!("at one place in all of {}", having.len()));
             }
             (0, _) => {
                 nowhere += 1;
-                said.push(format!("{region}: moves in all of {}{}", having.len(), bits(&moving, region)));
+                say(region, format!("moves in all of {}{}", having.len(), bits(&moving, region)));
             }
             _ => {
                 sometimes += 1;
-                said.push(format!(
-                    "{region}: at one place in {} ({}), moves in {} ({}){}",
-                    fixed.len(),
-                    told(&fixed),
-                    moving.len(),
-                    told(&moving),
-                    bits(&moving, region)
-                ));
+                let one = |some: &[&Probed<'_>]| told(index, some, &all);
+                let (places, moves) = (one(&fixed), one(&moving));
+                say(
+                    region,
+                    format!(
+                        "at one place in {} ({places}), moves in {} ({moves}){}",
+                        fixed.len(),
+                        moving.len(),
+                        bits(&moving, region)
+                    ),
+                );
             }
         }
     }
@@ -84,17 +93,45 @@ pub(super) fn fixed_addresses(index: &Index<'_>) -> Finding {
         (0, _, 0) => Verdict::Refuted,
         _ => Verdict::Qualified,
     };
+    let said: Vec<String> =
+        said.iter().map(|(regions, words)| format!("{}: {words}", words::list(regions))).collect();
     let because = format!("{} ({}).", said.join("; "), starts(&all));
     let programs = unique(all.iter().map(|one| one.built.program));
     Finding { verdict, because, evidence: evidence(), programs }
 }
 
-/// Variants, with the releases where there are several.
-fn told(all: &[&Probed<'_>]) -> String {
-    let variants = unique(all.iter().map(|one| one.variant()));
+/// Some of all that was asked: whether they are the PIEs or the others, else which variants, release by release.
+fn told(index: &Index<'_>, some: &[&Probed<'_>], all: &[Probed<'_>]) -> String {
+    const FEW: usize = 4;
+    let id = |one: &Probed<'_>| one.built.row.id.clone();
+    let among = |one: &Probed<'_>| some.iter().any(|other| id(other) == id(one));
+    let is_pie = |one: &Probed<'_>| index.number(&one.built.row.id, "pie", "") == Some(1);
+    if some.len() > FEW && all.iter().all(|one| among(one) == is_pie(one)) {
+        return "every PIE".to_owned();
+    }
+    if some.len() > FEW && all.iter().all(|one| among(one) != is_pie(one)) {
+        return "whatever is no PIE".to_owned();
+    }
     let releases = unique(all.iter().map(|one| one.built.place.toolchain));
-    let of = if releases.len() > 1 { format!(" of {}", words::list(&releases)) } else { String::new() };
-    format!("{}{of}", words::code_list(&variants))
+    let (mut whole, mut parts) = (Vec::new(), Vec::new());
+    for release in &releases {
+        let own = all.iter().filter(|one| one.built.place.toolchain == *release);
+        let (inside, outside): (Vec<&Probed<'_>>, Vec<&Probed<'_>>) = own.partition(|one| among(one));
+        let variants = |some: &[&Probed<'_>]| words::code_list(&unique(some.iter().map(|one| one.variant())));
+        let of = if releases.len() > 1 { format!(" of {release}") } else { String::new() };
+        match (inside.len(), outside.len()) {
+            (0, _) => {}
+            (_, 0) => whole.push(release.clone()),
+            (inside, few) if few <= FEW && inside > few => {
+                parts.push(format!("all{of} but {}", variants(&outside)));
+            }
+            _ => parts.push(format!("{}{of}", variants(&inside))),
+        }
+    }
+    if !whole.is_empty() {
+        parts.push(format!("all of {}", words::list(&whole)));
+    }
+    parts.join("; ")
 }
 
 /// The fewest bits that any of those demonstrates.

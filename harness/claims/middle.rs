@@ -8,7 +8,7 @@ use super::probed::probed;
 use super::subject::built;
 use super::{Finding, Verdict, words};
 use crate::config::{Language, PROPOSAL, Program};
-use crate::results::{EstimateRow, Index, OK, Place};
+use crate::results::{ArtifactRow, EstimateRow, Index, OK, Place};
 
 /// Whether a variant has a property; `None` where that does not apply or was not looked at.
 type Has = Option<bool>;
@@ -90,7 +90,7 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
             // Where nothing is relocated there is nothing to protect.
             relro.filter(|relro| *relro != "not-applicable").map(|relro| relro == "full"),
             Some(one.row.cgo_enabled == "0"),
-            names(index, place, variant),
+            names(index, place, one.row),
         ];
         let shipped = index.artifact(&program.name, variant, place, true).unwrap_or(one.row);
         Choice { variant, has, start: start(index, program, place, variant), size: shipped.size }
@@ -98,12 +98,14 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
     .collect()
 }
 
-/// Whether the system's name service answers it: what was seen of the programs that look names up, not of this one.
-fn names(index: &Index<'_>, place: Place<'_>, variant: &str) -> Has {
+/// Whether the system's name service answers it: what was seen of the programs that look names up, not of this one;
+/// only where these need libraries as this one does, since plain `go build` gives those C and this one none.
+fn names(index: &Index<'_>, place: Place<'_>, row: &ArtifactRow) -> Has {
+    let needs = |id: &str| index.facts(id, "needed").next().is_some();
     let all = probed(index, Language::Go, &[place], "names");
     let found: Vec<bool> = all
         .iter()
-        .filter(|one| one.variant() == variant)
+        .filter(|one| one.variant() == row.variant && needs(&one.built.row.id) == needs(&row.id))
         .flat_map(|one| one.rows().filter(|row| row.key.contains("NSS module") && row.status == OK))
         .map(|row| row.number > Some(0.0))
         .collect();
@@ -148,21 +150,27 @@ pub fn cheapest<'a>(all: &[Choice<'a>]) -> Vec<Cheapest<'a>> {
         let having: Vec<&Choice<'a>> =
             all.iter().filter(|one| one.has[number] == Some(true) && one.start.is_some()).collect();
         let ratio = |one: &Choice<'_>| one.start.map_or(f64::INFINITY, |(ratio, ..)| ratio);
-        let Some(best) = having.iter().min_by(|a, b| ratio(a).total_cmp(&ratio(b))) else { continue };
+        let Some(least) = having.iter().min_by(|a, b| ratio(a).total_cmp(&ratio(b))) else { continue };
         if all.iter().all(|one| one.has[number] != Some(false)) {
             continue;
         }
-        let level = having.iter().filter(|one| one.variant != best.variant && !one.costs_more(best));
-        let lacks = |other: &(usize, Property)| {
-            best.has[other.0] == Some(false) && all.iter().any(|one| one.has[other.0] == Some(true))
+        let given_up = |one: &Choice<'_>| -> Vec<&'static str> {
+            let lacks = |other: &(usize, Property)| {
+                one.has[other.0] == Some(false) && all.iter().any(|one| one.has[other.0] == Some(true))
+            };
+            let lacked = PROPERTIES.into_iter().enumerate().filter(lacks);
+            lacked.map(|(_, lacked)| lacked.name).collect()
         };
-        let given_up = PROPERTIES.into_iter().enumerate().filter(lacks).map(|(_, lacked)| lacked.name);
+        // Of those that cannot be told apart by what they cost the one that has most, and the first of them.
+        let level = || having.iter().copied().filter(|one| !one.costs_more(least));
+        let lacks = |one: &Choice<'_>| one.has.iter().filter(|has| **has != Some(true)).count();
+        let Some(best) = level().min_by_key(|one| lacks(one)) else { continue };
         rows.push(Cheapest {
             property,
             variant: best.variant,
             ratio: ratio(best),
-            level: level.map(|one| one.variant).collect(),
-            given_up: given_up.collect(),
+            level: level().map(|one| one.variant).filter(|variant| *variant != best.variant).collect(),
+            given_up: given_up(best),
         });
     }
     rows

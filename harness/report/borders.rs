@@ -21,7 +21,7 @@ const QUESTIONS: [(&str, &str, Answer); 8] = [
     ("pie-needs-c-toolchain", "`pie-internal`, built with no C compiler", without_c),
     ("pie-needs-loader", "the loader that `pie-internal` names", loader),
     ("static-stands-alone", "what `static` names", static_names),
-    ("fixed-addresses", "`static`; `pie-internal`", places),
+    ("fixed-addresses", "where it lies in many starts", places),
     ("known-code", "code at known addresses: `static`; `pie-internal`", known_code),
     ("size-cost", "size of `pie-internal` against `static`", size),
     ("startup-cost", "relocations of `static`, then `pie-internal`", relocations),
@@ -96,7 +96,11 @@ fn without_c(index: &Index<'_>, program: &Program, place: Place<'_>) -> Option<S
     let case = index.case(&program.name, PIE, place, false)?;
     Some(match case.status {
         Status::Built => "built".to_owned(),
-        status => format!("{}: {}", status.word(), case.reason.lines().next().unwrap_or_default()),
+        status => {
+            // Go names the package before it says what is wrong.
+            let said = case.reason.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+            format!("{}: {said}", status.word())
+        }
     })
 }
 
@@ -127,13 +131,13 @@ fn places(index: &Index<'_>, program: &Program, place: Place<'_>) -> Option<Stri
         let moves =
             |region: &str| Some(found(index, program, variant, place, &format!("{region}: places"))? > 1.0);
         let said = |(region, name): (&str, &str)| {
-            Some(format!("{name} {}", if moves(region)? { "move" } else { "do not move" }))
+            Some(format!("{name}: {}", if moves(region)? { "moves" } else { "at one place" }))
         };
-        let regions = [("text", "code and data"), ("Go heap", "the heap")];
+        let regions = [("text", "code"), ("Go heap", "heap")];
         let all: Vec<String> = regions.into_iter().filter_map(said).collect();
-        (!all.is_empty()).then(|| words::list(&all))
+        (!all.is_empty()).then(|| all.join(", "))
     };
-    Some(format!("{}; {}", of(PROPOSAL)?, of(PIE)?))
+    Some(format!("`{PROPOSAL}`: {}; `{PIE}`: {}", of(PROPOSAL)?, of(PIE)?))
 }
 
 fn known_code(index: &Index<'_>, program: &Program, place: Place<'_>) -> Option<String> {

@@ -123,10 +123,8 @@ const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         claim: "response",
-        changes: &[("facts.csv", |row| {
-            if row["metric"] == "linkage" {
-                set(row, "text", "dynamic");
-            }
+        changes: &[("artifacts.csv", |row| {
+            set(row, "cgo_enabled", "0");
             true
         })],
     },
@@ -190,7 +188,15 @@ const MUTATIONS: &[Mutation] = &[
             true
         })],
     },
-    Mutation { claim: "packaging-cost", changes: &[("facts.csv", |row| row["metric"] != "build-id")] },
+    Mutation {
+        claim: "packaging-cost",
+        changes: &[("facts.csv", |row| {
+            if row["metric"] == "package-note" {
+                set(row, "number", "1");
+            }
+            true
+        })],
+    },
     Mutation {
         claim: "middle-ground",
         changes: &[("estimates.csv", |row| {

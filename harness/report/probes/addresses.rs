@@ -31,6 +31,8 @@ pub(super) fn tables(all: &[Asked<'_>]) -> Vec<Titled> {
         if !starts.is_finite() {
             continue;
         }
+        let most = of.iter().filter_map(|one| one.number("starts")).fold(starts, f64::max);
+        let starts = if most > starts { format!("{starts} to {most}") } else { starts.to_string() };
         let title = format!(
             "{program}, {toolchain}, {target}, {starts} starts each: bits demonstrated, `one place` where none moved"
         );
