@@ -30,6 +30,15 @@ fn untried(index: &Index<'_>) -> Finding {
     ))
 }
 
+/// Where the kernel was told to draw nothing, nothing moves, and that says nothing of how programs are built.
+fn unless_drawn(index: &Index<'_>) -> Option<Finding> {
+    let off = index.run().info.machine.address_randomisation == "0";
+    off.then(|| {
+        let why = "this machine's kernel draws no addresses (randomize_va_space is 0): nothing moves, however it is built";
+        Finding::undecided(why)
+    })
+}
+
 /// Whether a region lies at one place in all starts; `None` of one that is not there.
 fn is_fixed(one: &Probed<'_>, region: &str) -> Option<bool> {
     one.number(&format!("{region}: places")).map(|places| places <= 1.0)
@@ -42,6 +51,9 @@ fn starts(all: &[Probed<'_>]) -> String {
 }
 
 pub(super) fn fixed_addresses(index: &Index<'_>) -> Finding {
+    if let Some(nothing) = unless_drawn(index) {
+        return nothing;
+    }
     let all = asked(index);
     if all.is_empty() {
         return untried(index);
@@ -142,6 +154,9 @@ fn bits(all: &[&Probed<'_>], region: &str) -> String {
 }
 
 pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
+    if let Some(nothing) = unless_drawn(index) {
+        return nothing;
+    }
     let all: Vec<Probed<'_>> =
         at_home(index, PROBE).into_iter().filter(|one| one.number("starts").is_some()).collect();
     if all.is_empty() {
@@ -201,6 +216,9 @@ pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
 
 pub(super) fn known_code(index: &Index<'_>) -> Finding {
     const KEY: &str = "code at known addresses";
+    if let Some(nothing) = unless_drawn(index) {
+        return nothing;
+    }
     let all: Vec<Probed<'_>> =
         at_home(index, PROBE).into_iter().filter(|one| one.number(KEY).is_some()).collect();
     let of = |pie: bool| -> Vec<&Probed<'_>> {

@@ -166,6 +166,16 @@ fn fixed_addresses() {
 }
 
 #[test]
+fn where_the_kernel_draws_nothing_nothing_is_said_of_addresses() {
+    let mut run = places(1.0, 1.0, 1.0);
+    check(&run, "fixed-addresses", Verdict::Supported, "at one place");
+    run.info.machine.address_randomisation = "0".to_owned();
+    for id in ["fixed-addresses", "one-leak-tells-all", "known-code"] {
+        check(&run, id, Verdict::Undecided, "randomize_va_space is 0");
+    }
+}
+
+#[test]
 fn one_leak_tells_all() {
     let id = "one-leak-tells-all";
     let leak = |left: f64| {

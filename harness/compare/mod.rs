@@ -166,6 +166,10 @@ fn of_pair(pair: &Pair<'_>, policy: &Policy, strict: bool) -> Vec<Change> {
         .into_iter()
         .filter_map(|name| {
             let sides = (old.get(&name), new.get(&name));
+            // Only full runs build twice: that one of them did is no change.
+            if name.0 == policy::REBUILT && (sides.0.is_none() || sides.1.is_none()) {
+                return None;
+            }
             let unit = sides.0.or(sides.1).map_or("text", |side| side.0.unit.as_str());
             let values = (sides.0.map(|side| &side.1), sides.1.map(|side| &side.1));
             change(policy, pair.name, (name, unit), values)

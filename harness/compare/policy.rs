@@ -17,7 +17,7 @@ const SCHEMA: u32 = 1;
 /// Facts that runs have beside those of files.
 pub(super) const CASE: &str = "case";
 pub(super) const STATUS: &str = "status";
-const REBUILT: &str = "rebuilt-identical";
+pub(super) const REBUILT: &str = "rebuilt-identical";
 
 /// What a change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

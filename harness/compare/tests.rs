@@ -142,6 +142,17 @@ fn strictly_whatever_go_alone_made_must_be_the_same() {
 }
 
 #[test]
+fn that_one_run_alone_built_twice_is_no_change() {
+    let run = Synthetic::default().run();
+    let mut full = run.clone();
+    full.facts.push(fact(CASE, "rebuilt-identical", "", "bool", Some(1), ""));
+    assert!(!compared(&full, &run, How { strict: true, part: true }).regressed());
+    let mut other = run.clone();
+    other.facts.push(fact(CASE, "rebuilt-identical", "", "bool", Some(0), ""));
+    assert!(compared(&full, &other, How::default()).regressed());
+}
+
+#[test]
 fn cases_of_another_release_are_compared_where_that_is_all_that_differs() {
     let run = Synthetic::default().run();
     let mut newer = run.clone();

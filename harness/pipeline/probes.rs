@@ -16,8 +16,8 @@ use crate::measure::strays::Watch;
 use crate::plan::Timed;
 use crate::probe::{Around, PROBES, Probe, Subject, Told};
 use crate::results::{OK, ProbeRow, RunFolder};
-use crate::toolchain;
 use crate::ui::Phase;
+use crate::{sys, toolchain};
 
 /// Asks whatever was not asked yet: at home of every case, with other releases and of references only where things
 /// lie. Gives what all of
@@ -30,6 +30,8 @@ pub(super) fn measure(
     outcomes: &[Outcome],
 ) -> Result<Vec<ProbeRow>> {
     let first = prepared.programs.first().map(|program| program.name.as_str());
+    // Each start forks this process, which takes the longer the larger it is.
+    sys::memory::give_back();
     let phase = Phase::new("probes", timed.len());
     let mut rows = Vec::new();
     let mut number = 0;

@@ -62,7 +62,9 @@ fn try_with(
     for file in files {
         put(file, root.path(), file)?;
     }
-    let command = subject.command(Path::new(PROGRAM), Path::new("/")).apart(Apart::root(root.path())?);
+    let mut command = subject.command(Path::new(PROGRAM), Path::new("/")).apart(Apart::root(root.path())?);
+    // Whatever it names could be made in the new root, and Go would keep telemetry there.
+    command.env.remove("HOME");
     match subject.went(&command)? {
         Went::Well => told.found.push(Found::bool(key, true, "")),
         Went::Otherwise(how) => told.found.push(Found::bool(key, false, how)),
