@@ -20,8 +20,7 @@ use crate::ui::Phase;
 use crate::{sys, toolchain};
 
 /// Asks whatever was not asked yet: at home of every case, with other releases and of references only where things
-/// lie. Gives what all of
-/// them told.
+/// lie. Gives what all of them told.
 pub(super) fn measure(
     folder: &RunFolder,
     cache: &Cache,
