@@ -179,3 +179,5 @@ pub fn judge(run: &Run) -> Vec<Judged> {
 mod probe_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial_tests;

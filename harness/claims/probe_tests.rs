@@ -2,7 +2,7 @@
 
 use super::synthetic::Synthetic;
 use super::{Judged, Verdict, judge};
-use crate::results::{FactRow, ProbeRow, Run, Status, TrialRow};
+use crate::results::{FactRow, ProbeRow, Run, Status};
 
 /// A finding of a probe: variant, key, and a number or why there is none.
 type Finding<'a> = (&'a str, &'a str, Result<f64, &'a str>);
@@ -37,7 +37,7 @@ fn add(run: &mut Run, probe: &str, findings: &[Finding<'_>]) {
 }
 
 #[track_caller]
-fn check(run: &Run, id: &str, expected: Verdict, said: &str) {
+pub(super) fn check(run: &Run, id: &str, expected: Verdict, said: &str) {
     let judged: Judged = judge(run).into_iter().find(|judged| judged.id == id).expect("a claim of that id");
     assert_eq!(judged.verdict, expected, "{id}: {}", judged.because);
     assert!(judged.because.contains(said), "{id}: {said:?} is not in {:?}", judged.because);
@@ -316,89 +316,6 @@ fn some_programs_need_cgo() {
     check(&with(Status::Unsupported), id, Verdict::Supported, "hello cannot be built as `static`");
     check(&with(Status::Built), id, Verdict::Refuted, "hello can, with a fallback in Go");
     check(&with(Status::Skipped), id, Verdict::Undecided, "cannot be told");
-}
-
-fn trial(experiment: &str, change: &str, linkage: &str, status: Status) -> TrialRow {
-    TrialRow {
-        experiment: experiment.to_owned(),
-        program: "hello".to_owned(),
-        toolchain: "go1.27.3".to_owned(),
-        target: "linux/amd64".to_owned(),
-        change: change.to_owned(),
-        status,
-        reason: String::new(),
-        cgo_enabled: "0".to_owned(),
-        linkage: linkage.to_owned(),
-        pie: None,
-        interpreter: String::new(),
-        needed: String::new(),
-        size: None,
-        relocations: None,
-        relro: String::new(),
-        bind_now: None,
-        start: None,
-        start_low: None,
-        start_high: None,
-        cgo_runtime: None,
-        file: format!("{} linked", if linkage == "dynamic" { "dynamically" } else { "statically" }),
-        command: String::new(),
-    }
-}
-
-fn tried(rows: &[(&str, &str, &str, Status)]) -> Run {
-    let mut run = Synthetic::default().run();
-    run.trials = rows
-        .iter()
-        .map(|(experiment, change, linkage, status)| trial(experiment, change, linkage, *status))
-        .collect();
-    run
-}
-
-#[test]
-fn pie_makes_dynamic() {
-    let id = "pie-makes-dynamic";
-    let built = Status::Built;
-    let flags = |pie: &'static str, link: &'static str, without: &'static str| {
-        tried(&[
-            ("on-alone", "", "static", built),
-            ("on-alone", "-buildmode=pie", pie, built),
-            ("on-alone", "-linkmode=external", link, built),
-            ("off-alone", "", "dynamic", built),
-            ("off-alone", "-buildmode=pie", without, built),
-            ("off-alone", "-linkmode=external", "dynamic", built),
-        ])
-    };
-    check(&tried(&[]), id, Verdict::Undecided, "on alone");
-    check(&flags("dynamic", "static", "static"), id, Verdict::Supported, "none of the 1 other flags");
-    check(&flags("dynamic", "static", "static"), id, Verdict::Supported, "`file` says the same in 6 of 6");
-    check(&flags("static", "static", "static"), id, Verdict::Refuted, "dynamic in 0 of 1");
-    check(&flags("dynamic", "dynamic", "static"), id, Verdict::Qualified, "so did `-linkmode=external`");
-    check(&flags("dynamic", "static", "dynamic"), id, Verdict::Qualified, "no flag made it static again");
-}
-
-#[test]
-fn pie_needs_c_toolchain() {
-    let id = "pie-needs-c-toolchain";
-    let pie = |internal: Status, external: Status| {
-        tried(&[
-            ("no-c", "CGO_ENABLED unset -buildmode=pie", "dynamic", internal),
-            ("no-c", "CGO_ENABLED=1 -buildmode=pie -linkmode=external", "dynamic", external),
-            ("no-c", "CGO_ENABLED=0 -buildmode=default", "static", Status::Built),
-            ("bogus-c", "CGO_ENABLED=0 -buildmode=pie", "dynamic", internal),
-        ])
-    };
-    let (built, refused) = (Status::Built, Status::Unsupported);
-    check(&tried(&[]), id, Verdict::Undecided, "nothing without a C compiler");
-    check(&pie(built, built), id, Verdict::Refuted, "2 of 2 builds as PIE succeeded");
-    check(&pie(built, refused), id, Verdict::Qualified, "Where CGO_ENABLED was unset, Go chose 0");
-    check(
-        &pie(built, refused),
-        id,
-        Verdict::Qualified,
-        "not so `CGO_ENABLED=1 -buildmode=pie -linkmode=external`",
-    );
-    check(&pie(refused, refused), id, Verdict::Supported, "0 of 2");
-    check(&pie(built, refused), id, Verdict::Qualified, "With a CC that is no compiler, 1 of 1 did");
 }
 
 /// A made-up run in which that is known of the import graph of `net`, and of `hello` that it imports nothing.
