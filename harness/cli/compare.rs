@@ -10,10 +10,11 @@ use clap::Args;
 
 use super::run::duration;
 use crate::cache::Cache;
-use crate::compare::starts::{self, Found, Wanted};
+use crate::compare::starts::{self, Found, Starts, Wanted};
 use crate::compare::{Comparison, Format, How, Policy, Side};
 use crate::hint::HintExt;
 use crate::measure::strays::Watch;
+use crate::ui::say;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,7 +92,7 @@ impl Compare {
         let outputs: Vec<(&PathBuf, Format)> =
             self.output.iter().map(|path| Ok((path, ending(path)?))).collect::<Result<_>>()?;
         let (base, new) = (Side::load(base)?, Side::load(new)?);
-        let (render, regressed): (Box<dyn Fn(Format) -> Result<String>>, bool) = if self.measure {
+        let (render, status): (Box<dyn Fn(Format) -> Result<String>>, u8) = if self.measure {
             let wanted = Wanted {
                 threshold: self.threshold,
                 false_alarms: self.false_alarms,
@@ -105,21 +106,41 @@ impl Compare {
                     sitting.watch(watch);
                 }
             })?;
-            let slower = all.iter().any(|one| one.found == Found::Slower);
-            (Box::new(move |format| starts::render(&all, &wanted, format)), slower)
+            let (answered, unanswered): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
+            let answered: Vec<Starts> = answered.into_iter().flatten().collect();
+            let mut errors = unanswered.into_iter().filter_map(Result::err);
+            if answered.is_empty()
+                && let Some(error) = errors.next()
+            {
+                return Err(error);
+            }
+            let mut without = false;
+            for error in errors {
+                without = true;
+                say(&format!("no answer: {error:#}"));
+            }
+            let slower = answered.iter().any(|one| one.found == Found::Slower);
+            let status = if slower {
+                1
+            } else if without {
+                3
+            } else {
+                0
+            };
+            (Box::new(move |format| starts::render(&answered, &wanted, format)), status)
         } else {
             let policy = self.policy.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
             let how = How { strict: self.strict, part: self.part };
             let comparison = Comparison::of(&base, &new, &policy, how)?;
             let regressed = comparison.regressed();
-            (Box::new(move |format| comparison.render(format)), regressed)
+            (Box::new(move |format| comparison.render(format)), u8::from(regressed))
         };
         for (path, format) in outputs {
             fs::write(path, render(format)?).with_context(|| format!("cannot write {}", path.display()))?;
         }
         out.write_all(render(self.format)?.as_bytes())?;
         out.flush()?;
-        Ok(u8::from(regressed))
+        Ok(status)
     }
 }
 

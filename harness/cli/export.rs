@@ -1,12 +1,12 @@
 //! `gopie export`.
 
-use std::env;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
 
+use super::run_folder;
 use crate::hint::HintExt;
 use crate::results::{Run, benchmark_format};
 
@@ -40,9 +40,7 @@ enum Format {
 impl Export {
     pub(super) fn run(self) -> Result<u8> {
         let Format::Go = self.format;
-        let here = env::current_dir().context("the current folder cannot be found")?;
-        let named = here.join("results").join(&self.run);
-        let folder = if named.is_dir() { named } else { self.run };
+        let folder = run_folder(&self.run)?;
         let run = Run::load(&folder)?;
         let text = benchmark_format(&run.info, &run.estimates);
         if !text.contains("\nBenchmark") {

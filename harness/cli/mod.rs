@@ -13,7 +13,8 @@ mod run;
 mod verify;
 mod why_cgo;
 
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Parser, Subcommand};
@@ -84,6 +85,13 @@ impl Cli {
             Some(Command::RecordUsage(record)) => record.run(),
         }
     }
+}
+
+/// The folder of a run: of that name in `results`, else the folder itself.
+fn run_folder(run: &Path) -> Result<PathBuf> {
+    let here = env::current_dir().context("the current folder cannot be found")?;
+    let named = here.join("results").join(run);
+    Ok(if named.is_dir() { named } else { run.to_owned() })
 }
 
 /// What a run was asked for, from the command line that it keeps.

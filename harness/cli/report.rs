@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use super::run_folder;
 use crate::pipeline;
 
 const EXAMPLES: &str = "\
@@ -35,8 +36,7 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn run(self) -> Result<u8> {
         let here = env::current_dir().context("the current folder cannot be found")?;
-        let named = here.join("results").join(&self.run);
-        let run = if named.is_dir() { named } else { self.run };
+        let run = run_folder(&self.run)?;
         let criterion = self.criterion.as_deref().map(|folder| (folder, self.baseline.as_str()));
         let report = pipeline::render(&run, &here.join("report"), criterion)?;
         writeln!(stdout(), "{}", report.display())?;

@@ -5,18 +5,19 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
 
-use super::asked;
 use super::run::duration;
+use super::{asked, run_folder};
 use crate::cache::Cache;
 use crate::config::RunKind;
 use crate::hint::HintExt;
+use crate::interrupt::Interrupted;
 use crate::pipeline::{self, Options};
-use crate::results::{Run, RunInfo};
+use crate::results::{EstimateRow, Run, RunInfo};
 use crate::ui::say;
-use crate::verify::{Made, exact, sampled};
+use crate::verify::{Found, Made, exact, sampled};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,40 +62,36 @@ enum Format {
 
 impl Verify {
     pub(super) fn run(self) -> Result<u8> {
-        let here = env::current_dir().context("the current folder cannot be found")?;
-        let named = here.join("results").join(&self.run);
-        let folder = if named.is_dir() { named } else { self.run.clone() };
+        let folder = run_folder(&self.run)?;
         let mut run = Run::load(&folder)?;
         self.keep_programs(&mut run)?;
-        let options = self.options(&run.info)?;
+        let options = options(&run.info)?;
         say(&format!("building again what {} claims, in a cache without any builds", folder.display()));
         let shared = Cache::open()?;
         let scratch = shared.scratch()?;
         let cache = shared.anew(scratch.path().join("gopie"))?;
-        let (info, artifacts, facts) = pipeline::facts_again(&cache, &options)?;
+        let wanted = run.artifacts.iter().map(|row| row.id.as_str()).collect();
+        let (info, artifacts, facts) = pipeline::facts_again(&cache, &options, &wanted)?;
         let published = Made { info: &run.info, artifacts: &run.artifacts, facts: &run.facts };
         let own = Made { info: &info, artifacts: &artifacts, facts: &facts };
         let mut verified = exact(published, own);
-        if verified.reproduced == 0 && !verified.mismatches() {
+        let nothing = verified.differing.iter().filter(|one| one.found == Found::NotBuilt).count();
+        if nothing == verified.cases {
             return Err(anyhow!("nothing of {} could be built here", folder.display())).hint(
                 "it may be of another machine, or of releases that cannot be had: see `gopie run --list`",
             );
         }
+        let mut untimed = false;
         if !self.facts_only && !run.info.facts_only && !run.blocks.is_empty() {
-            let programs = run.info.programs.iter().map(|program| program.name.clone());
-            let timed = Options {
-                kind: run.info.kind.min(RunKind::Default),
-                programs: if self.programs.is_empty() && run.info.kind < RunKind::Full {
-                    options.programs.clone()
-                } else {
-                    programs.collect()
-                },
-                go: options.go.iter().take(1).cloned().collect(),
-                targets: Vec::new(),
-                budget: Some(self.budget),
-                ..options
-            };
-            verified.intervals = sampled(&run.estimates, &pipeline::starts_again(&cache, &timed)?);
+            match self.starts(&cache, &run.info, options) {
+                Ok(here) => verified.intervals = sampled(&run.estimates, &here),
+                // What was found so far is told also where starts cannot be timed.
+                Err(error) if error.is::<Interrupted>() => return Err(error),
+                Err(error) => {
+                    untimed = true;
+                    say(&format!("warning: nothing was timed: {error:#}"));
+                }
+            }
         }
         let mut out = stdout().lock();
         match self.format {
@@ -105,7 +102,29 @@ impl Verify {
             }
         }
         out.flush()?;
-        Ok(u8::from(verified.mismatches()))
+        Ok(match (verified.mismatches(), untimed) {
+            (true, _) => 1,
+            (false, true) => 3,
+            (false, false) => 0,
+        })
+    }
+
+    /// Times the contrasts of the run's first toolchain again.
+    fn starts(&self, cache: &Cache, info: &RunInfo, options: Options) -> Result<Vec<EstimateRow>> {
+        let programs = info.programs.iter().map(|program| program.name.clone());
+        let timed = Options {
+            kind: info.kind.min(RunKind::Default),
+            programs: if self.programs.is_empty() && info.kind < RunKind::Full {
+                options.programs.clone()
+            } else {
+                programs.collect()
+            },
+            go: options.go.iter().take(1).cloned().collect(),
+            targets: Vec::new(),
+            budget: Some(self.budget),
+            ..options
+        };
+        pipeline::starts_again(cache, &timed)
     }
 
     /// Leaves only the programs that are to be verified.
@@ -123,15 +142,12 @@ impl Verify {
         run.estimates.retain(|row| self.programs.contains(&row.program));
         Ok(())
     }
+}
 
-    /// What the run was asked for, with the toolchains that it had.
-    fn options(&self, info: &RunInfo) -> Result<Options> {
-        let mut options = asked(&info.command, env::temp_dir())?;
-        let releases = info.toolchains.iter().map(|one| one.release.trim_start_matches("go").to_owned());
-        options.go = releases.collect();
-        if !self.programs.is_empty() {
-            options.programs.clone_from(&self.programs);
-        }
-        Ok(options)
-    }
+/// What a run was asked for, with the toolchains that it had.
+fn options(info: &RunInfo) -> Result<Options> {
+    let mut options = asked(&info.command, env::temp_dir())?;
+    let releases = info.toolchains.iter().map(|one| one.release.trim_start_matches("go").to_owned());
+    options.go = releases.collect();
+    Ok(options)
 }

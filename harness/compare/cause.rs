@@ -39,7 +39,10 @@ pub(super) fn of(change: &Change, all: &[&Change], base: &Item, new: &Item) -> V
 fn most_grown(all: &[&Change], fact: &str, what: &str) -> Option<String> {
     let number = |side: &Option<String>| side.as_ref().map_or(Some(0), |text| text.parse::<i128>().ok());
     let grown = |change: &&&Change| Some(number(&change.new)? - number(&change.base)?);
-    let parts = all.iter().filter(|change| change.fact == fact && !change.key.is_empty());
+    // What takes memory alone makes no file larger.
+    let in_memory = |key: &str| key.ends_with("bss");
+    let parts =
+        all.iter().filter(|change| change.fact == fact && !change.key.is_empty() && !in_memory(&change.key));
     let (by, most) = parts.filter_map(|change| Some((grown(&change)?, change))).max_by_key(|(by, _)| *by)?;
     (by > 0).then(|| format!("{what} {} grew most, by {by}", most.key))
 }
@@ -56,10 +59,13 @@ fn package(base: &Item, new: &Item) -> Option<String> {
 /// Settings that Go recorded and are not the same, else words of the command and its environment.
 fn flags(all: &[&Change], base: &Item, new: &Item) -> Option<String> {
     let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "unset".to_owned());
-    let settings: Vec<String> = all
-        .iter()
-        .filter(|change| change.fact == "go-setting" && !change.key.starts_with("vcs"))
-        .map(|change| format!("{} {} -> {}", change.key, side(&change.base), side(&change.new)))
+    let release = all.iter().filter(|change| change.fact == "go-version");
+    let settings: Vec<String> = release
+        .chain(all.iter().filter(|change| change.fact == "go-setting" && !change.key.starts_with("vcs")))
+        .map(|change| {
+            let name = if change.key.is_empty() { "Go" } else { &change.key };
+            format!("{name} {} -> {}", side(&change.base), side(&change.new))
+        })
         .collect();
     if !settings.is_empty() {
         return Some(format!("build settings changed: {}", settings.join("; ")));

@@ -15,13 +15,14 @@ use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 use crate::hint::HintExt;
-use crate::results::FactRow;
+use crate::results::{FactRow, facts};
 use policy::Value;
-use side::{Item, Pair, case_fact, pairs};
+use side::{Item, Pair, pairs};
 
+pub use policy::REBUILT;
 pub use policy::{Class, Policy};
 pub use render::Format;
-pub use side::{Side, of_go_alone, tools_of};
+pub use side::{Hands, Side, differing, tools_of};
 
 /// How many regressions are told at once.
 const TOLD: usize = 3;
@@ -108,21 +109,24 @@ impl Comparison {
             return Err(anyhow!("{} and {} have nothing in common", base.path.display(), new.path.display()))
                 .hint("runs are compared by case, folders by the paths in them");
         }
+        if how.strict && !(base.is_run() && new.is_run()) {
+            return Err(anyhow!("{} and {} are no runs", base.path.display(), new.path.display()))
+                .usage("--strict is for runs: of files it is not known what made them");
+        }
+        let tools = differing(&base.tools, &new.tools);
         let mut changes = Vec::new();
         let (mut identical, mut same_facts) = (0, 0);
         for pair in &both {
-            let own = of_pair(pair, policy, how.strict);
-            let same = !pair.base.sha256.is_empty() && pair.base.sha256 == pair.new.sha256;
-            identical += usize::from(same);
-            same_facts += usize::from(!same && own.is_empty());
+            let own = of_pair(pair, policy, how.strict, &tools);
+            identical += usize::from(pair.same_bytes());
+            same_facts += usize::from(!pair.same_bytes() && own.is_empty());
             changes.extend(own);
         }
         let there = Value::Number(1);
-        let alone = |name: &&str, old, new| change(policy, name, (case_fact(), "count"), (old, new));
+        let alone = |name: &&str, old, new| change(policy, name, ((policy::CASE, ""), "count"), (old, new));
         changes.extend(gone.iter().filter(|_| !how.part).filter_map(|name| alone(name, Some(&there), None)));
         changes.extend(come.iter().filter_map(|name| alone(name, None, Some(&there))));
         let regressions = regressions(&changes, &both);
-        let tools = base.tools.iter().zip(&new.tools).filter(|(base, new)| base.1 != new.1);
         Ok(Self {
             schema: 1,
             base: base.path.display().to_string(),
@@ -130,7 +134,7 @@ impl Comparison {
             compared: both.len(),
             identical,
             same_facts,
-            tools: tools.map(|(base, new)| (base.0.to_owned(), base.1.clone(), new.1.clone())).collect(),
+            tools,
             regressions,
             changes,
             cases: both.iter().map(|pair| pair.name.to_owned()).collect(),
@@ -154,31 +158,58 @@ fn values(item: &Item) -> BTreeMap<(&str, &str), (&FactRow, Value)> {
     item.facts.iter().map(|row| ((row.metric.as_str(), row.key.as_str()), (row, value(row)))).collect()
 }
 
-fn of_pair(pair: &Pair<'_>, policy: &Policy, strict: bool) -> Vec<Change> {
-    if pair.base.facts == pair.new.facts && pair.base.sha256 == pair.new.sha256 {
-        return Vec::new();
-    }
+/// The changes of a pair; `tools` are those that are not the same on both sides.
+fn of_pair(
+    pair: &Pair<'_>,
+    policy: &Policy,
+    strict: bool,
+    tools: &[(String, String, String)],
+) -> Vec<Change> {
     let (old, new) = (values(pair.base), values(pair.new));
     let mut names: Vec<(&str, &str)> = old.keys().chain(new.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
+    // A run keeps only some facts of what is not at home.
+    let whole = |facts: &BTreeMap<_, _>| facts.contains_key(&("elf-class", ""));
+    let part = whole(&old) != whole(&new);
+    let kept = |(metric, key): &(&str, &str)| match *metric {
+        policy::STATUS => true,
+        // Only full runs build twice: that one of them did is no change.
+        policy::REBUILT => {
+            old.contains_key(&(policy::REBUILT, "")) && new.contains_key(&(policy::REBUILT, ""))
+        }
+        // The same bytes have the same facts, however many of them a run keeps.
+        _ => !pair.same_bytes() && (!part || facts::is_of_matrix(metric, key)),
+    };
+    names.retain(kept);
     let mut changes: Vec<Change> = names
         .into_iter()
         .filter_map(|name| {
             let sides = (old.get(&name), new.get(&name));
-            // Only full runs build twice: that one of them did is no change.
-            if name.0 == policy::REBUILT && (sides.0.is_none() || sides.1.is_none()) {
-                return None;
-            }
             let unit = sides.0.or(sides.1).map_or("text", |side| side.0.unit.as_str());
             let values = (sides.0.map(|side| &side.1), sides.1.map(|side| &side.1));
             change(policy, pair.name, (name, unit), values)
         })
         .collect();
-    if strict && pair.base.of_go_alone && pair.new.of_go_alone {
+    if strict && pair.of_go_alone() {
+        if changes.is_empty() && !pair.same_bytes() && !pair.new.sha256.is_empty() {
+            let digest = |item: &Item| Value::Text(item.sha256.clone());
+            let values = (digest(pair.base), digest(pair.new));
+            changes.extend(change(
+                policy,
+                pair.name,
+                (("sha256", ""), "text"),
+                (Some(&values.0), Some(&values.1)),
+            ));
+        }
         for change in &mut changes {
             change.class = Class::Worse;
-            "Go alone made it: every exact fact must be the same".clone_into(&mut change.why);
+            "Go alone made it: every byte must be the same".clone_into(&mut change.why);
+        }
+    } else if strict && let Some((tool, ..)) = tools.iter().find(|(tool, ..)| pair.hands().holds(tool)) {
+        for change in changes.iter_mut().filter(|change| change.fact != policy::STATUS) {
+            change.class = Class::Neutral;
+            change.why = format!("the {tool} is not the same");
         }
     }
     changes

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use crate::config::find;
 use crate::hint::HintExt;
 use crate::results::facts::METRICS;
 
@@ -17,7 +18,8 @@ const SCHEMA: u32 = 1;
 /// Facts that runs have beside those of files.
 pub(super) const CASE: &str = "case";
 pub(super) const STATUS: &str = "status";
-pub(super) const REBUILT: &str = "rebuilt-identical";
+/// Whether an artifact came out the same when it was built a second time.
+pub const REBUILT: &str = "rebuilt-identical";
 
 /// What a change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,8 +150,9 @@ impl Policy {
         if policy.schema != SCHEMA {
             return Err(anyhow!("it has schema {}; this gopie reads schema {SCHEMA}", policy.schema));
         }
+        let facts: Vec<&str> = METRICS.into_iter().chain([CASE, STATUS, REBUILT]).collect();
         for (number, rule) in policy.rules.iter().enumerate() {
-            known(&rule.fact).with_context(|| format!("rule {}", number + 1))?;
+            find("fact", &facts, &rule.fact).with_context(|| format!("rule {}", number + 1))?;
         }
         Ok(policy)
     }
@@ -207,17 +210,6 @@ impl Rule {
         };
         said.unwrap_or(Class::Neutral)
     }
-}
-
-/// Whether a fact is one; the error names the nearest.
-fn known(fact: &str) -> Result<()> {
-    let all = || METRICS.into_iter().chain([CASE, STATUS, REBUILT]);
-    if all().any(|other| other == fact) {
-        return Ok(());
-    }
-    let near = all().max_by(|a, b| strsim::jaro(a, fact).total_cmp(&strsim::jaro(b, fact)));
-    let near = near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"));
-    Err(anyhow!("there is no fact `{fact}`{near}"))
 }
 
 /// Whether a text fits a pattern, in which `*` is anything.
@@ -293,7 +285,7 @@ mod tests {
         let rows = [
             (
                 "schema = 1\n[[rule]]\nfact = \"file-siez\"",
-                "rule 1: there is no fact `file-siez`; the nearest is `file-size`",
+                "rule 1: there is no fact named \"file-siez\"; did you mean \"file-size\"?",
             ),
             ("schema = 1\n[[rule]]\nfact = \"pie\"\nmoer = \"worse\"", "line 4"),
             ("schema = 1\n[[rule]]\nfact = \"pie\"\nmore = \"bad\"", "line 4"),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::starts::{Found, Starts, Wanted};
 use super::{Change, Class, Comparison, Regression, TOLD};
 use crate::claims::words;
+use crate::inspect::shown;
 use crate::report::Table;
 
 /// What to print.
@@ -64,10 +65,14 @@ fn of_cases(first: &str, count: usize) -> String {
     }
 }
 
+/// What one side says, without control characters: it may stand in the binary.
+fn said(side: Option<&String>) -> String {
+    side.map_or_else(|| "-".to_owned(), |text| shown(text))
+}
+
 /// One value, or the least and the most of them.
 fn range(changes: &[&Change], side: impl Fn(&Change) -> Option<String>) -> String {
     let all: Vec<Option<String>> = changes.iter().map(|change| side(change)).collect();
-    let none = || "-".to_owned();
     let numbers: Option<Vec<u64>> = all.iter().map(|text| text.as_ref()?.parse().ok()).collect();
     match (numbers, all.first()) {
         (Some(numbers), _) if !numbers.is_empty() => {
@@ -75,24 +80,22 @@ fn range(changes: &[&Change], side: impl Fn(&Change) -> Option<String>) -> Strin
             if least == most { least.to_string() } else { format!("{least} to {most}") }
         }
         (_, Some(first)) => {
-            let mut distinct: Vec<String> =
-                all.iter().map(|text| text.clone().unwrap_or_else(none)).collect();
+            let mut distinct: Vec<String> = all.iter().map(|text| said(text.as_ref())).collect();
             distinct.sort();
             distinct.dedup();
-            if distinct.len() == 1 { first.clone().unwrap_or_else(none) } else { "(several)".to_owned() }
+            if distinct.len() == 1 { said(first.as_ref()) } else { "(several)".to_owned() }
         }
-        (_, None) => none(),
+        (_, None) => said(None),
     }
 }
 
 fn name(change: &Change) -> String {
-    format!("{} {}", change.fact, change.key).trim_end().to_owned()
+    shown(format!("{} {}", change.fact, change.key).trim_end())
 }
 
 /// What a regression is, in a line.
 fn headline(regression: &Regression) -> String {
     let change = &regression.change;
-    let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     let percent = match (&change.base, &change.new) {
         (Some(base), Some(new)) if change.unit != "text" && change.unit != "bool" => {
             match (base.parse::<f64>(), new.parse::<f64>()) {
@@ -105,8 +108,8 @@ fn headline(regression: &Regression) -> String {
     format!(
         "{}: {} -> {}{percent} in {}",
         name(change),
-        side(&change.base),
-        side(&change.new),
+        said(change.base.as_ref()),
+        said(change.new.as_ref()),
         of_cases(&change.case, regression.cases)
     )
 }
@@ -152,7 +155,7 @@ impl Comparison {
             lines.extend([String::new(), format!("REGRESSION {}", headline(regression))]);
             let why = Some(&regression.change.why).filter(|why| !why.is_empty());
             lines.extend(why.map(|why| format!("  {why}")));
-            lines.extend(regression.causes.iter().map(|cause| format!("  likely: {cause}")));
+            lines.extend(regression.causes.iter().map(|cause| format!("  likely: {}", shown(cause))));
         }
         if self.regressions.len() > TOLD {
             let more = self.regressions.len() - TOLD;
@@ -174,8 +177,11 @@ impl Comparison {
         let summary = words::capital(&self.summary());
         let mut lines = vec![format!("{word}: `{}` -> `{}`. {summary}.", self.base, self.new), String::new()];
         for (number, regression) in self.regressions.iter().take(TOLD).enumerate() {
-            let causes = regression.causes.iter().map(|cause| format!("; likely {cause}"));
-            lines.push(format!("{}. {}{}", number + 1, headline(regression), causes.collect::<String>()));
+            // As code: what stands in a binary must not be read as Markdown.
+            let code = |text: &str| format!("`{}`", text.replace('`', "'"));
+            let causes = regression.causes.iter().map(|cause| format!("; likely {}", code(&shown(cause))));
+            let headline = code(&headline(regression));
+            lines.push(format!("{}. {headline}{}", number + 1, causes.collect::<String>()));
         }
         if !self.tools.is_empty() {
             let mut table = Table::new(&["not the same", "base", "new"]);
@@ -204,8 +210,8 @@ impl Comparison {
         names.dedup();
         for case in names {
             let line = |change: &&Change| {
-                let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-                format!("{}: {} -> {}", name(change), side(&change.base), side(&change.new))
+                let [base, new] = [&change.base, &change.new].map(|side| said(side.as_ref()));
+                format!("{}: {base} -> {new}", name(change))
             };
             let worse =
                 self.changes.iter().filter(|change| change.case == case && change.class == Class::Worse);

@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use walkdir::WalkDir;
 
-use super::policy::{CASE, STATUS};
+use super::policy::STATUS;
 use crate::hint::HintExt;
 use crate::results::{ArtifactRow, FactRow, RunInfo, Status, facts, load_facts, load_info};
+use crate::toolchain::{CCompiler, Toolchain};
+use crate::ui::say;
 use crate::{digest, elf, interrupt};
 
 /// One thing that is compared.
@@ -26,8 +28,10 @@ pub(super) struct Item {
     pub(super) file: Option<PathBuf>,
     /// Which other things it may stand beside where the names differ.
     twin: Option<[String; 4]>,
-    /// Whether its bytes rest on Go alone: no C compiler, linker or `strip` had a hand in them.
-    pub(super) of_go_alone: bool,
+    /// What had a hand in its bytes besides Go.
+    pub(super) hands: Hands,
+    /// The value of `CGO_ENABLED` that it was built with.
+    pub(super) cgo_enabled: String,
 }
 
 /// One side.
@@ -70,22 +74,27 @@ impl Side {
         }
         let item = |row: &ArtifactRow| {
             let facts = own.remove(&row.id).unwrap_or_default();
-            let of_go_alone = of_go_alone(info, row, &facts);
+            let hands = Hands::of(info, row, &facts);
             let stripped = if row.stripped { "stripped" } else { "" };
-            let twin = [&row.program, &row.variant, &row.target].map(String::clone);
-            let [program, variant, target] = twin;
+            let twin = [&row.program, &row.variant, &row.target, stripped].map(str::to_owned);
             let item = Item {
-                of_go_alone,
+                hands,
+                cgo_enabled: row.cgo_enabled.clone(),
                 facts: with_status(row, facts),
                 sha256: row.sha256.clone(),
                 command: command(row),
                 file: None,
-                twin: Some([program, variant, target, stripped.to_owned()]),
+                twin: Some(twin),
             };
             (row.id.clone(), item)
         };
         let items = artifacts.iter().map(item).collect();
         Self { path: path.to_owned(), items, tools: tools_of(info), kind: Kind::Run }
+    }
+
+    /// Whether it is a run.
+    pub(super) fn is_run(&self) -> bool {
+        self.kind == Kind::Run
     }
 
     /// The files of a side that has some.
@@ -118,23 +127,47 @@ fn with_status(row: &ArtifactRow, mut facts: Vec<FactRow>) -> Vec<FactRow> {
     facts
 }
 
-/// Whether an artifact rests on Go alone: no C compiler, no other linker and no `strip` had a hand in its bytes.
-pub fn of_go_alone<'a>(
-    info: &RunInfo,
-    row: &ArtifactRow,
-    facts: impl IntoIterator<Item = &'a FactRow>,
-) -> bool {
-    let Some(variant) = info.variants.iter().find(|variant| variant.name == row.variant) else {
-        return false;
-    };
-    let is_go = info.toolchains.iter().any(|toolchain| toolchain.release == row.toolchain);
-    let brings_c = || variant.import_runtime_cgo || facts.into_iter().any(|fact| fact.metric == "needed");
-    let external = variant.linkmode.as_deref() == Some("external");
-    row.status == Status::Built
-        && !row.stripped
-        && is_go
-        && !external
-        && (row.cgo_enabled == "0" || !brings_c())
+/// What had a hand in an artifact's bytes besides Go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hands {
+    /// A C compiler, the linker that it runs, or the C library.
+    pub c: bool,
+    /// `strip`.
+    pub strip: bool,
+    /// The folders of the build, whose names are in it unless `-trimpath` keeps them out.
+    pub folders: bool,
+}
+
+impl Hands {
+    /// Those of an artifact of a run; whether a case can be built at all may rest on C.
+    pub fn of<'a>(info: &RunInfo, row: &ArtifactRow, facts: impl IntoIterator<Item = &'a FactRow>) -> Self {
+        let variant = info.variants.iter().find(|variant| variant.name == row.variant);
+        let is_go = info.toolchains.iter().any(|toolchain| toolchain.release == row.toolchain);
+        let (Some(variant), true, Status::Built) = (variant, is_go, row.status) else {
+            return Self { c: true, strip: row.stripped, folders: false };
+        };
+        let brings_c = || variant.import_runtime_cgo || facts.into_iter().any(|fact| fact.metric == "needed");
+        let external = variant.linkmode.as_deref() == Some("external");
+        Self {
+            c: external || (row.cgo_enabled != "0" && brings_c()),
+            strip: row.stripped,
+            folders: !variant.trimpath,
+        }
+    }
+
+    /// Whether there are none: Go alone made it.
+    pub fn none(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether a tool is one of them, by its name in [`tools_of`].
+    pub fn holds(self, tool: &str) -> bool {
+        match tool {
+            "strip" => self.strip,
+            "gopie" | "Go" => false,
+            _ => self.c,
+        }
+    }
 }
 
 fn command(row: &ArtifactRow) -> Vec<String> {
@@ -145,16 +178,35 @@ fn command(row: &ArtifactRow) -> Vec<String> {
 
 /// What a run was made with, always in this order.
 pub fn tools_of(info: &RunInfo) -> Vec<(&'static str, String)> {
+    /// So much of a digest is told.
+    const TOLD: usize = 12;
     let c = info.c_compiler.as_ref();
     let none = || "none".to_owned();
+    let several = |all: Vec<String>| if all.is_empty() { none() } else { all.join(", ") };
+    let go = |one: &Toolchain| {
+        format!("{} ({})", one.release, one.compile_sha256.get(..TOLD).unwrap_or(&one.compile_sha256))
+    };
+    let other = |name: &str, c: &CCompiler| format!("{name}: {} {}", c.version, c.libc).trim_end().to_owned();
+    let own = info.own_compilers.iter().map(|c| other(&c.command, c));
+    let cross = info.cross.iter().map(|(target, c)| other(target, c));
     vec![
         ("gopie", format!("{} ({})", info.harness.version, info.harness.commit)),
-        ("Go", info.toolchains.iter().map(|one| one.release.as_str()).collect::<Vec<_>>().join(", ")),
+        ("Go", several(info.toolchains.iter().map(go).collect())),
         ("C compiler", c.map_or_else(none, |c| c.version.clone())),
         ("C linker", c.map_or_else(none, |c| c.linker.clone())),
-        ("C library", c.map_or_else(none, |c| c.libc.clone())),
+        ("C library", info.machine.libc.clone()),
+        ("other C compilers", several(own.chain(cross).collect())),
         ("strip", info.strip.clone().unwrap_or_else(none)),
     ]
+}
+
+/// The tools that are not the same on both sides: which, the one, the other.
+pub fn differing(
+    base: &[(&'static str, String)],
+    new: &[(&'static str, String)],
+) -> Vec<(String, String, String)> {
+    let both = base.iter().zip(new).filter(|(base, new)| base.1 != new.1);
+    both.map(|(base, new)| (base.0.to_owned(), base.1.clone(), new.1.clone())).collect()
 }
 
 fn file(path: &Path) -> Result<BTreeMap<String, Item>> {
@@ -174,8 +226,16 @@ fn folder(path: &Path) -> Result<BTreeMap<String, Item>> {
             continue;
         }
         let name = entry.path().strip_prefix(path).unwrap_or(entry.path()).display().to_string();
-        let item = binary(&name, entry.path())?;
-        items.insert(name, item);
+        match binary(&name, entry.path()) {
+            Ok(item) => {
+                if items.insert(name.clone(), item).is_some() {
+                    return Err(anyhow!("two files in {} are shown as {name}", path.display()))
+                        .hint("rename one of them: names are compared as text");
+                }
+            }
+            // A damaged file among others is no reason to say nothing of these.
+            Err(error) => say(&format!("warning: left out: {error:#}")),
+        }
     }
     if items.is_empty() {
         return Err(anyhow!("{}: no ELF file in it, and no run.json", path.display()))
@@ -205,7 +265,8 @@ fn binary(name: &str, path: &Path) -> Result<Item> {
         command: Vec::new(),
         file: Some(path.to_owned()),
         twin: None,
-        of_go_alone: false,
+        hands: Hands { c: true, strip: true, folders: true },
+        cgo_enabled: String::new(),
     })
 }
 
@@ -214,6 +275,28 @@ pub(super) struct Pair<'a> {
     pub(super) name: &'a str,
     pub(super) base: &'a Item,
     pub(super) new: &'a Item,
+}
+
+impl Pair<'_> {
+    /// Whether both are files with the same bytes.
+    pub(super) fn same_bytes(&self) -> bool {
+        !self.base.sha256.is_empty() && self.base.sha256 == self.new.sha256
+    }
+
+    /// What had a hand in either besides Go; whether cgo is on where nobody says so rests on there being a C compiler.
+    pub(super) fn hands(&self) -> Hands {
+        let (base, new) = (self.base.hands, self.new.hands);
+        Hands {
+            c: base.c || new.c || self.base.cgo_enabled != self.new.cgo_enabled,
+            strip: base.strip || new.strip,
+            folders: base.folders || new.folders,
+        }
+    }
+
+    /// Whether Go alone made both.
+    pub(super) fn of_go_alone(&self) -> bool {
+        self.hands().none()
+    }
 }
 
 /// What belongs together: of two files these, else by name, and cases of runs by all but the release where that has
@@ -265,9 +348,4 @@ pub(super) fn pairs<'a>(
     }
     pairs.sort_by_key(|pair| pair.name);
     Ok((pairs, gone.into_iter().collect(), come.into_iter().collect()))
-}
-
-/// The fact that stands for a case that only one side has.
-pub(super) fn case_fact() -> (&'static str, &'static str) {
-    (CASE, "")
 }

@@ -11,12 +11,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 
-use super::side::pairs;
+use super::side::{Item, pairs};
 use super::{Format, Side, render};
 use crate::answers::{self, START_LIMIT};
 use crate::cache::Cache;
-use crate::command::Command;
+use crate::command::{Command, CommandError};
 use crate::hint::HintExt;
+use crate::interrupt::Interrupted;
 use crate::measure::{self, Sitting};
 use crate::paired::{self, ArmOf, Spec, Unit};
 use crate::stats::mean_interval;
@@ -26,6 +27,8 @@ use crate::ui::Phase;
 const COPIES: u32 = 30;
 /// A set of copies takes so long at least.
 const LEAST: f64 = 0.1;
+/// What to do where a program does not end well.
+const ADVICE: &str = "give it arguments with which it ends by itself, after --";
 /// Units that a verdict rests on.
 const LEAST_UNITS: usize = 8;
 
@@ -118,29 +121,41 @@ pub fn judge(units: &[f64], wanted: &Wanted, comparisons: usize) -> Option<(Foun
     Some((found, estimate.mean.exp(), low.exp(), high.exp()))
 }
 
-/// Starts the files of two sides, each pair interleaved, and judges them. Calls `watch` before, where what programs
-/// leave behind may be killed.
+/// Starts the files of two sides, each pair interleaved, and judges them; a pair that gives no answer keeps none of
+/// the others from theirs. Calls `prepare` before, where what programs leave behind may be killed.
 pub fn compare(
     cache: &Cache,
     (base, new): (&Side, &Side),
     args: &[String],
     wanted: &Wanted,
     prepare: impl FnOnce(&mut Sitting) + Send,
-) -> Result<Vec<Starts>> {
+) -> Result<Vec<Result<Starts>>> {
     let (both, ..) = pairs(base, new)?;
     let env = answers::fixed_environment();
+    let mut all: Vec<Result<Starts>> = Vec::new();
     let mut jobs: Vec<(&str, [&Path; 2], i32)> = Vec::new();
-    for pair in &both {
+    let starts_at_all = |item: &Item| {
+        let linkage = item.facts.iter().find(|fact| fact.metric == "linkage");
+        linkage.is_none_or(|fact| !["shared-library", "relocatable"].contains(&fact.text.as_str()))
+    };
+    for pair in both.iter().filter(|pair| starts_at_all(pair.base) && starts_at_all(pair.new)) {
         let (Some(old), Some(file)) = (&pair.base.file, &pair.new.file) else {
             return Err(anyhow!("{} holds no binaries that could be started", base.path.display()))
                 .usage("name two binaries, or two folders of them: a run keeps facts, not files");
         };
-        let status = starts_alike(pair.name, [old, file], args, &env)?;
-        jobs.push((pair.name, [old, file], status));
+        match starts_alike(pair.name, [old, file], args, &env) {
+            Ok(status) => jobs.push((pair.name, [old, file], status)),
+            Err(error) if error.is::<Interrupted>() => return Err(error),
+            Err(error) => all.push(Err(error)),
+        }
+    }
+    if jobs.is_empty() && all.is_empty() {
+        let sides = [base, new].map(|side| side.path.display());
+        return Err(anyhow!("{} and {} have nothing in common that could be started", sides[0], sides[1]))
+            .hint("folders are compared by the paths in them");
     }
     if jobs.is_empty() {
-        return Err(anyhow!("{} and {} have nothing in common", base.path.display(), new.path.display()))
-            .hint("folders are compared by the paths in them");
+        return Ok(all);
     }
     let own: Vec<(String, String)> = env.into_iter().collect();
     let seconds = wanted.budget.as_secs_f64() / jobs.len() as f64;
@@ -150,7 +165,6 @@ pub fn compare(
     let phase = Phase::new("compare", jobs.len());
     measure::sit(libraries, |sitting| {
         prepare(sitting);
-        let mut all = Vec::new();
         for (number, (name, files, status)) in (0..).zip(&jobs) {
             phase.now(name);
             let arm = |file: &&Path| ArmOf {
@@ -169,7 +183,7 @@ pub fn compare(
             };
             let (pairs, _) = paired::measure(sitting, cache, &spec)?;
             phase.step(name);
-            all.push(starts(name, &pairs[0], wanted, jobs.len())?);
+            all.push(starts(name, &pairs[0], wanted, jobs.len()));
         }
         Ok(all)
     })
@@ -188,13 +202,13 @@ fn starts_alike(
     env: &BTreeMap<String, String>,
 ) -> Result<i32> {
     let once = |file: &Path| -> Result<i32> {
-        let finished =
-            Command::new(file, Path::new("/")).args(args).env(env.clone()).limit(START_LIMIT).run()?;
+        let command = Command::new(file, Path::new("/")).args(args).env(env.clone()).limit(START_LIMIT);
+        let finished = match command.run() {
+            Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
+            other => other.hint(ADVICE)?,
+        };
         let ended = finished.end();
-        finished
-            .status
-            .with_context(|| format!("{}: {ended}", file.display()))
-            .hint("give it arguments with which it ends by itself, after --")
+        finished.status.with_context(|| format!("{}: {ended}", file.display())).hint(ADVICE)
     };
     let (old, new) = (once(files[0])?, once(files[1])?);
     if old != new {
@@ -205,12 +219,13 @@ fn starts_alike(
 }
 
 fn starts(name: &str, units: &[Unit], wanted: &Wanted, comparisons: usize) -> Result<Starts> {
-    let good: Vec<&Unit> = units.iter().filter(|unit| unit.voided.is_empty()).collect();
+    let good: Vec<&Unit> =
+        units.iter().filter(|unit| unit.voided.is_empty() && unit.log_ratio.is_finite()).collect();
     let mut left_out: Vec<String> =
         units.iter().filter(|unit| !unit.voided.is_empty()).map(|unit| unit.voided.clone()).collect();
     left_out.sort();
     left_out.dedup();
-    let logs: Vec<f64> = good.iter().map(|unit| unit.log_ratio).filter(|log| log.is_finite()).collect();
+    let logs: Vec<f64> = good.iter().map(|unit| unit.log_ratio).collect();
     let judged = judge(&logs, wanted, comparisons);
     let (found, ratio, low, high) = judged
         .with_context(|| {

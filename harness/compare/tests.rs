@@ -19,7 +19,16 @@ fn changed(run: &Run, case: &str, change: impl Fn(&mut Vec<FactRow>)) -> Run {
     change(&mut own);
     run.facts = [own, others].concat();
     for row in run.artifacts.iter_mut().filter(|row| row.id == case) {
-        row.sha256 = "ab".repeat(32);
+        row.sha256 = crate::digest::of_bytes(row.sha256.as_bytes());
+    }
+    run
+}
+
+/// The run with other bytes in every artifact.
+fn other_bytes(run: &Run) -> Run {
+    let mut run = run.clone();
+    for row in run.artifacts.iter_mut().filter(|row| row.status == Status::Built) {
+        row.sha256 = crate::digest::of_bytes(row.sha256.as_bytes());
     }
     run
 }
@@ -62,8 +71,9 @@ fn each_kind_of_regression_is_found_with_its_cause() {
         facts.push(fact(CASE, "textrel", "", "bool", Some(1), ""));
     };
     let base = changed(&run, CASE, |facts| {
-        facts.retain(|row| row.metric != "textrel");
+        facts.retain(|row| row.metric != "textrel" && row.metric != "nx");
         facts.push(fact(CASE, "textrel", "", "bool", Some(0), ""));
+        facts.push(fact(CASE, "nx", "", "bool", Some(1), ""));
     });
     let planted: [Planted<'_>; 3] = [
         (&grow, "file-size", "section .gopclntab grew most"),
@@ -98,8 +108,8 @@ fn each_kind_of_regression_is_found_with_its_cause() {
 
 #[test]
 fn the_gravest_comes_first_and_one_change_of_many_cases_is_one() {
-    let mut run = Synthetic::default().run();
-    let base = run.clone();
+    let base = Synthetic::default().run();
+    let mut run = other_bytes(&base);
     for row in run.facts.iter_mut().filter(|row| row.metric == "file-size") {
         row.number = row.number.map(|size| size * 2);
     }
@@ -139,6 +149,40 @@ fn strictly_whatever_go_alone_made_must_be_the_same() {
     let by_c = "hello/fedora-like/go1.27.3/linux-amd64";
     assert!(run.artifacts.iter().any(|row| row.id == by_c));
     assert!(!compared(&run, &other(by_c), strict).regressed(), "a C linker had a hand in it");
+    // Other bytes with the same facts.
+    let comparison = compared(&run, &changed(&run, CASE, |_| ()), strict);
+    assert_eq!(comparison.regressions[0].change.fact, "sha256");
+    assert!(!compared(&run, &changed(&run, by_c, |_| ()), strict).regressed());
+    // With another C compiler nothing that it made is held against it.
+    let grown = |run: &Run| {
+        changed(run, by_c, |facts| facts.push(fact(by_c, "needed", "libfoo.so.1", "count", Some(1), "")))
+    };
+    assert!(compared(&run, &grown(&run), strict).regressed());
+    let mut elsewhere = grown(&run);
+    elsewhere.info.c_compiler.as_mut().expect("one").version = "gcc 13".to_owned();
+    assert!(!compared(&run, &elsewhere, strict).regressed());
+    assert!(compared(&run, &elsewhere, How::default()).regressed());
+    // Without -trimpath the folders of a build are in what comes out of it.
+    let mut untrimmed = run.clone();
+    untrimmed
+        .info
+        .variants
+        .iter_mut()
+        .filter(|one| one.name == "static")
+        .for_each(|one| one.trimpath = false);
+    assert!(!compared(&untrimmed, &changed(&untrimmed, CASE, |_| ()), strict).regressed());
+}
+
+#[test]
+fn the_same_bytes_have_the_same_facts_however_many_are_kept() {
+    let mut run = Synthetic::default().run();
+    run.facts.push(fact(CASE, "elf-class", "", "count", Some(64), ""));
+    let mut part = run.clone();
+    part.facts.retain(|row| facts::is_of_matrix(&row.metric, &row.key));
+    let strict = How { strict: true, part: false };
+    assert!(!compared(&run, &part, strict).regressed() && !compared(&part, &run, strict).regressed());
+    let of_part = changed(&part, CASE, |_| ());
+    assert_eq!(compared(&run, &of_part, How::default()).changes, [], "what only one side keeps is no change");
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn names<'a>(kind: &'static str, names: impl Iterator<Item = &'a str>) -> Result
 }
 
 /// Position of a name among those known; the error suggests the nearest.
-fn find(kind: &'static str, known: &[&str], name: &str) -> Result<usize, ConfigError> {
+pub fn find(kind: &'static str, known: &[&str], name: &str) -> Result<usize, ConfigError> {
     known.iter().position(|other| *other == name).ok_or_else(|| {
         let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
         let nearest = near.filter(|near| strsim::jaro(near, name) > 0.6).map(|near| (*near).to_owned());

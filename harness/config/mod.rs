@@ -24,7 +24,7 @@ use crate::hint::HintExt;
 
 use ladder::Ladder;
 
-pub use check::{ConfigError, select, variants_of};
+pub use check::{ConfigError, find, select, variants_of};
 pub use contrasts::{PROPOSAL, contrasts_of, timed_contrasts};
 pub use ladder::{CHECK, CHECKED, Rung, STARTED};
 pub use program::{Answer, Contrasts, Input, Language, Program, RunKind, Source, Workload};

@@ -22,6 +22,7 @@ use anyhow::{Context, Result};
 
 use crate::interrupt;
 use part::{Output, Part};
+pub(crate) use table::shown;
 pub use tally::Tally;
 use view::View;
 use walk::{Found, walk};

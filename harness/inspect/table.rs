@@ -51,7 +51,7 @@ pub(super) fn place(path: &Path, member: Option<&[u8]>) -> String {
 }
 
 /// A text without control characters.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, letter| {
         if letter.is_control() {
             shown.extend(letter.escape_default());

@@ -1,5 +1,7 @@
 //! Parts of a run done once more, to be set beside a run that is there. Nothing is kept.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::prepare::{Options, prepare, setup};
@@ -9,9 +11,15 @@ use crate::analyse;
 use crate::cache::Cache;
 use crate::results::{ArtifactRow, EstimateRow, FactRow, RunFolder, RunInfo};
 
-/// Builds and inspects what the options ask for: what it was made with, its cases, and their facts.
-pub fn facts_again(cache: &Cache, options: &Options) -> Result<(RunInfo, Vec<ArtifactRow>, Vec<FactRow>)> {
+/// Builds and inspects those cases of what the options ask for whose ids are wanted: what they were made with, the
+/// cases, and their facts.
+pub fn facts_again(
+    cache: &Cache,
+    options: &Options,
+    wanted: &BTreeSet<&str>,
+) -> Result<(RunInfo, Vec<ArtifactRow>, Vec<FactRow>)> {
     let mut prepared = prepare(options, cache)?;
+    prepared.plan.cases.retain(|case| wanted.contains(case.to_string().as_str()));
     // Whether artifacts can be started decides what becomes of a case; no more is asked of them.
     prepared.info.facts_only = true;
     let mut outcomes = build_cases(&setup(cache, &prepared, &[]), &prepared.plan)?;

@@ -41,7 +41,7 @@ pub(super) fn inspect(info: &RunInfo, outcomes: &mut [Outcome]) -> Result<Vec<Fa
                 let away = is_away(info, &outcome.case);
                 let mut rows = results::facts::rows(&outcome.case.to_string(), &read);
                 rows.retain(|row| !is_rung || results::facts::OF_RUNGS.contains(&row.metric.as_str()));
-                rows.retain(|row| !away || results::facts::is_of_matrix(row));
+                rows.retain(|row| !away || results::facts::is_of_matrix(&row.metric, &row.key));
                 // Of the sets of distributions what they come to, without the sections of each.
                 let variant = info.variants.iter().find(|variant| variant.name == outcome.case.variant);
                 let aside = variant.is_some_and(Variant::is_only_in_full_runs);

@@ -116,11 +116,11 @@ const OF_MATRIX: [&str; 14] = [
 ];
 
 /// Whether a row is kept of an artifact away from home: of relocations all together, of settings what cgo came to.
-pub fn is_of_matrix(row: &FactRow) -> bool {
-    OF_MATRIX.contains(&row.metric.as_str())
-        && match row.metric.as_str() {
-            "relocations" => row.key.is_empty(),
-            "go-setting" => row.key == "CGO_ENABLED",
+pub fn is_of_matrix(metric: &str, key: &str) -> bool {
+    OF_MATRIX.contains(&metric)
+        && match metric {
+            "relocations" => key.is_empty(),
+            "go-setting" => key == "CGO_ENABLED",
             _ => true,
         }
 }

@@ -1,5 +1,6 @@
 //! A run in memory, as it is read back from its folder.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use super::folder::CALIBRATION;
 use super::table;
 use super::{
     ArtifactRow, BlockRow, BuildRow, Calibration, EmulatedRow, EstimateRow, FactRow, LadderRow, LayoutRow,
-    LibraryRow, MemoryRow, ProbeRow, RunInfo, SCHEMA, Samples, TraceRow, TrialRow, load_memory,
+    LibraryRow, MemoryRow, ProbeRow, RunInfo, SCHEMA, Samples, Status, TraceRow, TrialRow, load_memory,
 };
 use crate::digest;
 use crate::hint::HintExt;
@@ -58,10 +59,11 @@ impl Run {
             return Err(anyhow!("the run in {} was cut off", dir.display()))
                 .hint("the same `gopie run` again goes on where it was");
         }
+        let (artifacts, facts) = load_facts(dir)?;
         Ok(Self {
             info,
-            artifacts: table::read(&dir.join("artifacts.csv"))?,
-            facts: table::read_large(&dir.join("facts.csv"))?,
+            artifacts,
+            facts,
             blocks: table::read(&dir.join("blocks.csv"))?,
             estimates: table::read_large(&dir.join("estimates.csv"))?,
             ladder: match dir.join("ladder.csv") {
@@ -108,7 +110,30 @@ fn load_calibrations(dir: &Path) -> Result<Vec<Calibration>> {
 
 /// The exact part of a run: its cases and their facts.
 pub fn load_facts(dir: &Path) -> Result<(Vec<ArtifactRow>, Vec<FactRow>)> {
-    Ok((table::read(&dir.join("artifacts.csv"))?, table::read_large(&dir.join("facts.csv"))?))
+    const ADVICE: &str = "the run may have been cut off or edited; `gopie run` makes a new one";
+    let (cases, of_facts) = (dir.join("artifacts.csv"), dir.join("facts.csv"));
+    let artifacts: Vec<ArtifactRow> = table::read(&cases)?;
+    let facts: Vec<FactRow> = table::read_large(&of_facts)?;
+    // The header is a line, too.
+    let line = |at: usize| at + 2;
+    let mut ids = HashSet::new();
+    if let Some(at) = artifacts.iter().position(|row| !ids.insert(row.id.as_str())) {
+        let (path, id) = (cases.display(), &artifacts[at].id);
+        return Err(anyhow!("{path}: line {}: the case {id} is there already", line(at))).hint(ADVICE);
+    }
+    if let Some(at) = facts.iter().position(|row| (row.unit == "text") == row.number.is_some()) {
+        let (path, row) = (of_facts.display(), &facts[at]);
+        let what = if row.unit == "text" { "a number, and no text" } else { "no number" };
+        return Err(anyhow!("{path}: line {}, column number: {} has {what}", line(at), row.metric))
+            .hint(ADVICE);
+    }
+    let sized: HashSet<&str> =
+        facts.iter().filter(|row| row.metric == "file-size").map(|row| row.case.as_str()).collect();
+    let without = |row: &&ArtifactRow| row.status == Status::Built && !sized.contains(row.id.as_str());
+    if let Some(row) = artifacts.iter().find(without) {
+        return Err(anyhow!("{}: it ends without the facts of {}", of_facts.display(), row.id)).hint(ADVICE);
+    }
+    Ok((artifacts, facts))
 }
 
 /// The raw samples of a finished run, and the digest of their file.

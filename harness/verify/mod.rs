@@ -3,12 +3,12 @@
 //! What Go alone made must be the same to the byte. What a C compiler, a linker other than Go's or `strip` had a hand
 //! in may differ where these are others, which are then named. Sampled numbers are compared by their intervals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use crate::analyse::LEAST_UNITS;
-use crate::compare::{of_go_alone, tools_of};
+use crate::compare::{Hands, REBUILT, differing, tools_of};
 use crate::diff::{Difference, FileDifference};
 use crate::results::{ArtifactRow, EstimateRow, FactRow, RunInfo, Status};
 
@@ -31,7 +31,7 @@ pub enum Found {
     Same,
     /// Not the same, where tools other than Go had a hand in it that are not the same either.
     OtherTools,
-    /// It could not be built here.
+    /// It was not built on both sides.
     NotBuilt,
     /// Not the same, and nothing explains it.
     Mismatch,
@@ -91,18 +91,6 @@ pub struct Verified {
 pub fn exact(published: Made<'_>, here: Made<'_>) -> Verified {
     let own: HashMap<&str, &ArtifactRow> = here.artifacts.iter().map(|row| (row.id.as_str(), row)).collect();
     let facts = [by_case(published.facts), by_case(here.facts)];
-    let there = tools_of(published.info);
-    let tools: Vec<(String, String, String)> = there
-        .iter()
-        .zip(tools_of(here.info))
-        .filter(|(there, here)| there.1 != here.1)
-        .map(|(there, here)| (there.0.to_owned(), there.1.clone(), here.1))
-        .collect();
-    let others: Vec<String> = tools
-        .iter()
-        .filter(|(tool, ..)| !["gopie", "Go"].contains(&tool.as_str()))
-        .map(|(tool, there, here)| format!("{tool} {there} there, {here} here"))
-        .collect();
     let mut verified = Verified {
         schema: 1,
         cases: 0,
@@ -110,29 +98,32 @@ pub fn exact(published: Made<'_>, here: Made<'_>) -> Verified {
         of_go_alone: [0; 2],
         facts: [0; 2],
         differing: Vec::new(),
-        tools,
+        tools: differing(&tools_of(published.info), &tools_of(here.info)),
         defined_otherwise: defined_otherwise(published.info, here.info),
         intervals: Vec::new(),
         explained: None,
     };
+    // An artifact that was stripped was made by whatever made what was stripped.
+    let linked = |row: &ArtifactRow| row.id.trim_end_matches("/stripped").to_owned();
+    let of = |side: usize, id: &str| facts[side].get(id).map(Vec::as_slice).unwrap_or_default();
     for row in published.artifacts {
         verified.cases += 1;
-        let rows =
-            facts.each_ref().map(|facts| facts.get(row.id.as_str()).map(Vec::as_slice).unwrap_or_default());
-        let alone = of_go_alone(published.info, row, rows[0].iter().copied());
-        verified.of_go_alone[0] += usize::from(alone);
-        let kept = rows[0].iter().filter(|fact| fact.metric != "rebuilt-identical");
-        for fact in kept {
-            verified.facts[0] += 1;
-            verified.facts[1] += usize::from(rows[1].iter().any(|other| same(fact, other)));
-        }
-        let (found, why) = match own.get(row.id.as_str()) {
-            Some(new) => one(row, new, alone, &others),
+        let rows = [of(0, &row.id), of(1, &row.id)];
+        let mut hands = Hands::of(published.info, row, of(0, &linked(row)).iter().copied());
+        let new = own.get(row.id.as_str());
+        // Where nobody says whether cgo is on, Go looks for a C compiler.
+        hands.c |= new.is_some_and(|new| new.cgo_enabled != row.cgo_enabled);
+        let [there, now] = rows.map(told);
+        verified.facts[0] += there.len();
+        verified.facts[1] += there.intersection(&now).count();
+        let (found, why) = match new {
+            Some(new) => one((row, new), hands, there == now, &verified.tools),
             None => (Found::NotBuilt, "no such case is planned here".to_owned()),
         };
+        verified.of_go_alone[0] += usize::from(hands.none());
         if found == Found::Same {
             verified.reproduced += 1;
-            verified.of_go_alone[1] += usize::from(alone);
+            verified.of_go_alone[1] += usize::from(hands.none());
             continue;
         }
         if found == Found::Mismatch
@@ -146,6 +137,15 @@ pub fn exact(published: Made<'_>, here: Made<'_>) -> Verified {
     verified
 }
 
+/// A fact less its case.
+type Fact<'a> = (&'a str, &'a str, Option<u64>, &'a str);
+
+/// The facts of a case; whether it was built twice is none of the artifact.
+fn told<'a>(rows: &[&'a FactRow]) -> BTreeSet<Fact<'a>> {
+    let kept = rows.iter().filter(|row| row.metric != REBUILT);
+    kept.map(|row| (row.metric.as_str(), row.key.as_str(), row.number, row.text.as_str())).collect()
+}
+
 fn by_case(facts: &[FactRow]) -> HashMap<&str, Vec<&FactRow>> {
     let mut all: HashMap<&str, Vec<&FactRow>> = HashMap::new();
     for row in facts {
@@ -154,14 +154,23 @@ fn by_case(facts: &[FactRow]) -> HashMap<&str, Vec<&FactRow>> {
     all
 }
 
-fn same(one: &FactRow, other: &FactRow) -> bool {
-    (&one.metric, &one.key, one.number, &one.text) == (&other.metric, &other.key, other.number, &other.text)
-}
-
 /// What a case comes to.
-fn one(there: &ArtifactRow, here: &ArtifactRow, alone: bool, others: &[String]) -> (Found, String) {
+fn one(
+    (there, here): (&ArtifactRow, &ArtifactRow),
+    hands: Hands,
+    same_facts: bool,
+    tools: &[(String, String, String)],
+) -> (Found, String) {
     if there.status == here.status && there.sha256 == here.sha256 {
-        return (Found::Same, String::new());
+        return if same_facts {
+            (Found::Same, String::new())
+        } else {
+            (Found::Mismatch, "the same bytes, and other facts".to_owned())
+        };
+    }
+    if there.status == Status::Skipped {
+        // What was not tried claims nothing.
+        return (Found::NotBuilt, format!("not tried there: {}", there.reason));
     }
     if there.status == Status::Built && matches!(here.status, Status::Unsupported | Status::Skipped) {
         return (Found::NotBuilt, here.reason.clone());
@@ -171,10 +180,19 @@ fn one(there: &ArtifactRow, here: &ArtifactRow, alone: bool, others: &[String]) 
     } else {
         format!("{} there, {} here: {}{}", there.status.word(), here.status.word(), there.reason, here.reason)
     };
-    if alone || others.is_empty() {
+    let mut excuses: Vec<String> = tools
+        .iter()
+        .filter(|(tool, ..)| hands.holds(tool))
+        .map(|(tool, there, here)| format!("{tool} {there} there, {here} here"))
+        .collect();
+    if hands.folders && there.status == here.status {
+        excuses.push("without -trimpath it holds the names of the folders that it was built in".to_owned());
+    }
+    // A wrong answer has no excuse.
+    if excuses.is_empty() || here.status == Status::Failed {
         (Found::Mismatch, why)
     } else {
-        (Found::OtherTools, format!("{why}; {}", others.join("; ")))
+        (Found::OtherTools, format!("{why}; {}", excuses.join("; ")))
     }
 }
 
@@ -248,7 +266,7 @@ impl Verified {
         for (found, words) in [
             (Found::Mismatch, "MISMATCH"),
             (Found::OtherTools, "differs as the tools do"),
-            (Found::NotBuilt, "cannot be built here"),
+            (Found::NotBuilt, "not built on both sides"),
         ] {
             let all: Vec<&Differing> = self.differing.iter().filter(|one| one.found == found).collect();
             for one in all.iter().take(TOLD) {
@@ -267,7 +285,9 @@ impl Verified {
                 .map(|[ratio, low, high]| format!("{ratio:.3} [{low:.3}, {high:.3}]"));
             line(format!("intervals apart: {}: {there} there, {here} here", one.name));
         }
-        if !self.intervals.is_empty() {
+        if self.intervals.is_empty() {
+            line("sampled: nothing to compare".to_owned());
+        } else {
             let overlap = self.intervals.len() - apart.len();
             line(format!(
                 "sampled: {overlap} of {} published intervals overlap with these",

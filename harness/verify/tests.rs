@@ -49,7 +49,8 @@ fn what_go_alone_made_must_be_the_same_and_the_first_difference_is_explained() {
 
 #[test]
 fn what_c_had_a_hand_in_may_differ_with_the_c_toolchain_which_is_named() {
-    let run = Synthetic::default().run();
+    let mut run = Synthetic::default().run();
+    run.info.variants.iter_mut().for_each(|variant| variant.trimpath = true);
     assert!(
         exact(made(&run), made(&other(&run, BY_C))).mismatches(),
         "with the same compiler it must be the same"
@@ -61,6 +62,53 @@ fn what_c_had_a_hand_in_may_differ_with_the_c_toolchain_which_is_named() {
     assert_eq!(verified.differing[0].found, Found::OtherTools);
     assert!(verified.differing[0].why.contains("gcc 13"), "{}", verified.differing[0].why);
     assert_eq!(verified.reproduced + 1, verified.cases);
+}
+
+#[test]
+fn facts_count_by_themselves_and_what_was_not_tried_claims_nothing() {
+    let run = Synthetic::default().run();
+    let mut edited = run.clone();
+    let row =
+        edited.facts.iter_mut().find(|row| row.case == OF_GO && row.metric == "file-size").expect("has");
+    row.number = row.number.map(|size| size + 1);
+    let verified = exact(made(&edited), made(&run));
+    assert!(verified.mismatches() && verified.differing.len() == 1);
+    assert!(verified.differing[0].why.contains("other facts"), "{}", verified.differing[0].why);
+    assert_eq!(verified.facts, [run.facts.len(), run.facts.len() - 1]);
+
+    let mut skipped = run.clone();
+    let row = skipped.artifacts.iter_mut().find(|row| row.id == OF_GO).expect("is there");
+    (row.status, row.sha256, row.reason) = (Status::Skipped, String::new(), "no network".to_owned());
+    let verified = exact(made(&skipped), made(&run));
+    assert!(!verified.mismatches());
+    assert_eq!(verified.differing[0].found, Found::NotBuilt);
+
+    // A wrong answer is not excused by another compiler.
+    let mut wrong = run.clone();
+    wrong.info.c_compiler.as_mut().expect("one").version = "gcc 13".to_owned();
+    wrong.artifacts.iter_mut().filter(|row| row.id == BY_C).for_each(|row| row.status = Status::Failed);
+    assert!(exact(made(&run), made(&wrong)).mismatches());
+}
+
+#[test]
+fn folders_explain_what_is_built_without_trimpath_and_strip_what_is_stripped() {
+    let run = Synthetic::default().run();
+    let mut untrimmed = run.clone();
+    untrimmed
+        .info
+        .variants
+        .iter_mut()
+        .filter(|one| one.name == "static")
+        .for_each(|one| one.trimpath = false);
+    assert!(!exact(made(&untrimmed), made(&other(&untrimmed, OF_GO))).mismatches());
+    let stripped = format!("{OF_GO}/stripped");
+    assert!(run.artifacts.iter().any(|row| row.id == stripped));
+    let mut gcc = other(&run, &stripped);
+    gcc.info.c_compiler.as_mut().expect("one").version = "gcc 13".to_owned();
+    assert!(exact(made(&run), made(&gcc)).mismatches(), "no C compiler had a hand in it");
+    let mut strip = other(&run, &stripped);
+    strip.info.strip = Some("another strip".to_owned());
+    assert!(!exact(made(&run), made(&strip)).mismatches());
 }
 
 #[test]
