@@ -37,7 +37,7 @@ pub struct Machine {
     pub libc: String,
     /// The hypervisor, or `none seen`.
     pub hypervisor: String,
-    /// `randomize_va_space`.
+    /// `randomize_va_space`; 0 also where gopie itself was started without (`setarch -R`).
     pub address_randomisation: String,
     /// The chosen word of `transparent_hugepage/enabled`.
     pub huge_pages: String,
@@ -72,7 +72,10 @@ impl Machine {
                 sysinfo: &text("/proc/sysinfo"),
                 device_tree: &text("/proc/device-tree/hypervisor/compatible"),
             }),
-            address_randomisation: text("/proc/sys/kernel/randomize_va_space"),
+            address_randomisation: drawn(
+                &text("/proc/sys/kernel/randomize_va_space"),
+                &text("/proc/self/personality"),
+            ),
             huge_pages: chosen(&text("/sys/kernel/mm/transparent_hugepage/enabled")),
             cpu_accounting: cpu_accounting(&kernel_config(), &text("/sys/devices/system/cpu/nohz_full"))
                 .to_owned(),
@@ -270,9 +273,25 @@ fn unescape(point: &str) -> String {
         .fold(point.to_owned(), |text, (escape, letter)| text.replace(escape, letter))
 }
 
+/// `randomize_va_space`; nothing is drawn either where gopie, and so all that it starts, was told so (`setarch -R`).
+fn drawn(setting: &str, personality: &str) -> String {
+    let personality = u32::from_str_radix(personality, 16).unwrap_or_default();
+    let off = personality & libc::ADDR_NO_RANDOMIZE.unsigned_abs() != 0;
+    if off { "0".to_owned() } else { setting.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_drawn_where_gopie_was_started_so() {
+        for (setting, personality, expected) in
+            [("2", "00000000", "2"), ("2", "00040000", "0"), ("0", "00000000", "0"), ("2", "", "2")]
+        {
+            assert_eq!(drawn(setting, personality), expected);
+        }
+    }
 
     const X86: &str = "processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: fpu vme hypervisor lm\n\n\
                        processor\t: 1\nmodel name\t: AMD EPYC\nflags\t\t: fpu vme hypervisor lm\n";

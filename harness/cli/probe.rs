@@ -8,12 +8,24 @@ use anyhow::{Result, anyhow};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use crate::hint::HintExt;
+use crate::hint::{HintExt, hints};
+use crate::interrupt::Interrupted;
 use crate::pipeline;
 use crate::probe::{self, PROBES};
 use crate::results::ProbeRow;
+use crate::ui::say;
 
 const LIST: &str = "list";
+
+/// Experiments on what a binary does not hold any more: its source, and other ways to build it.
+const ELSEWHERE: &str = "
+By other commands:
+cgo-by-import   gopie why-cgo PACKAGE-OR-FOLDER: what of its imports brings C in
+need-for-cgo    the same: whether it needs C at all, and what would be lost
+bug-class       gopie run: unsafe, assembly, cgo and linkname in its import graph
+ablation        gopie run: each flag of a distribution's set on and off alone
+c-toolchain     gopie run: builds that find no C compiler
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,8 +78,9 @@ impl Probe {
         let mut out = stdout().lock();
         if self.name == LIST {
             for probe in PROBES {
-                writeln!(out, "{:<14} {}", probe.name, probe.what)?;
+                writeln!(out, "{:<15} {}", probe.name, probe.what)?;
             }
+            out.write_all(ELSEWHERE.as_bytes())?;
             return Ok(0);
         }
         if self.paths.is_empty() {
@@ -77,9 +90,20 @@ impl Probe {
             Some(one) => vec![one],
             None => PROBES.to_vec(),
         };
-        let mut rows = Vec::new();
+        let (mut rows, mut status) = (Vec::new(), 0);
         for path in &self.paths {
-            rows.extend(pipeline::probe_file(path, &self.args, &probes, self.long)?);
+            match pipeline::probe_file(path, &self.args, &probes, self.long) {
+                Ok(own) => rows.extend(own),
+                Err(error) if self.paths.len() == 1 || error.is::<Interrupted>() => return Err(error),
+                // What the others tell is told.
+                Err(error) => {
+                    status = 3;
+                    say(&format!("error: {error:#}"));
+                    for hint in hints(&error) {
+                        say(&format!("hint: {hint}"));
+                    }
+                }
+            }
         }
         match self.format {
             Format::Csv => {
@@ -89,7 +113,7 @@ impl Probe {
             }
             Format::Table => out.write_all(table(&rows).as_bytes())?,
         }
-        Ok(0)
+        Ok(status)
     }
 }
 

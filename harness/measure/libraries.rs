@@ -6,14 +6,20 @@
 //! Source: ld.so(8), `--list`.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::command::{Command, CommandError};
 use crate::sys::map::Map;
 use crate::{digest, elf};
+
+/// A loader has so much time, and so many bytes to say.
+const LIMIT: Duration = Duration::from_secs(20);
+const MOST_SAID: u64 = 1 << 20;
 
 /// A file of the system that artifacts bring in when they start.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,8 +59,15 @@ pub fn listed(artifact: &Path) -> Result<Option<(PathBuf, Vec<PathBuf>)>> {
     let Some(loader) = elf::read(map.bytes()).ok().and_then(|facts| facts.linkage.interpreter) else {
         return Ok(None);
     };
-    let listed = Command::new(&loader).arg("--list").arg(artifact).env_clear().output();
-    let listed = listed.map(|output| output.stdout).unwrap_or_default();
+    // Its loader may be anything: it has little time, and little to say.
+    let mut command = Command::new(Path::new(&loader), Path::new("/")).limit(LIMIT);
+    command.most_output = MOST_SAID;
+    let file = fs::canonicalize(artifact).unwrap_or_else(|_| artifact.to_owned());
+    let listed = match command.args([OsStr::new("--list"), file.as_os_str()]).run() {
+        Ok(finished) => finished.stdout,
+        Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
+        Err(_) => Vec::new(),
+    };
     Ok(Some((loader.into(), paths(&String::from_utf8_lossy(&listed)))))
 }
 

@@ -6,6 +6,7 @@ use std::path::{self, Path};
 use anyhow::{Context, Result};
 
 use super::prepare::{Prepared, surroundings};
+use super::stages::find;
 use super::started::Started;
 use crate::answers;
 use crate::build::Outcome;
@@ -13,7 +14,7 @@ use crate::cache::Cache;
 use crate::config::{Language, RunKind};
 use crate::interrupt::{self, Interrupted};
 use crate::measure::strays::Watch;
-use crate::plan::Timed;
+use crate::plan::{Case, Timed};
 use crate::probe::{Around, PROBES, Probe, Subject, Told};
 use crate::results::{OK, ProbeRow, RunFolder};
 use crate::ui::Phase;
@@ -99,27 +100,38 @@ fn of_program(
                 rows.extend(known);
                 continue;
             }
-            let subject = match &mut subject {
-                Some(subject) => subject,
-                none => {
-                    let env: BTreeMap<String, String> = started.env.iter().cloned().collect();
-                    let mut made = Subject::new(path, &started.program.name, started.args.clone(), env)?;
-                    made.work = work.clone().map(|work| (work, scratch.path().to_owned()));
-                    none.insert(made)
+            let subject = subject.get_or_insert_with(|| {
+                let env: BTreeMap<String, String> = started.env.iter().cloned().collect();
+                let mut made = Subject::new(path, &started.program.name, started.args.clone(), env)?;
+                made.work = work.clone().map(|work| (work, scratch.path().to_owned()));
+                if case.stripped {
+                    let linked = find(outcomes, &Case { stripped: false, ..case.clone() });
+                    made.linked = linked.map(|artifact| artifact.path.clone());
                 }
-            };
-            let told = match probe.run(subject, &around) {
-                Ok(told) => told,
-                Err(error) if error.downcast_ref::<Interrupted>().is_some() => return Err(error),
-                // The others go on.
-                Err(error) => Told::failed(&error),
-            };
+                Ok(made)
+            });
+            let told = told(probe, subject, &around)?;
             let own = as_rows(&case.to_string(), probe, told, &hidden);
             folder.keep_probed(probe.name, *number, &own)?;
             rows.extend(own);
         }
     }
     Ok(rows)
+}
+
+/// What an experiment tells, also where it went wrong or its subject cannot be started: the others go on.
+fn told(probe: &Probe, subject: &Result<Subject>, around: &Around<'_>) -> Result<Told> {
+    let error = match subject {
+        Ok(subject) => match probe.run(subject, around) {
+            Ok(told) => return Ok(told),
+            Err(error) if error.is::<Interrupted>() => return Err(error),
+            Err(error) => error,
+        },
+        Err(error) if error.is::<Interrupted>() => return Err(Interrupted.into()),
+        Err(error) => return Ok(Told::failed(error)),
+    };
+    interrupt::check()?;
+    Ok(Told::failed(&error))
 }
 
 /// Asks some experiments of one file, which need not be gopie's. What programs leave behind is killed, so that this
@@ -135,11 +147,11 @@ pub fn probe_file(path: &Path, args: &[String], probes: &[Probe], long: bool) ->
     let around = Around { cache: &cache, c_compiler, long };
     let name =
         path.file_name().map_or_else(|| "program".to_owned(), |name| name.to_string_lossy().into_owned());
-    let subject = Subject::new(path, &name, args.to_vec(), answers::fixed_environment())?;
+    let subject = Ok(Subject::new(path, &name, args.to_vec(), answers::fixed_environment())?);
     let mut rows = Vec::new();
     for probe in probes {
         interrupt::check()?;
-        rows.extend(as_rows(&case, probe, probe.run(&subject, &around)?, &[(cache.root(), "$CACHE")]));
+        rows.extend(as_rows(&case, probe, told(probe, &subject, &around)?, &[(cache.root(), "$CACHE")]));
     }
     Ok(rows)
 }

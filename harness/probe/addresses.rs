@@ -10,12 +10,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use anyhow::Result;
+use rustix::param::page_size;
 
-use super::maps::{Mapping, REGIONS, Snapshot};
-use super::{Around, FAILED, Found, LIMIT, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told};
+use super::maps::{Mapping, REGIONS, Snapshot, untaken};
+use super::{Around, Found, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told};
 use crate::interrupt;
 use crate::stats::{self, Collisions};
 use crate::sys::apart::Apart;
@@ -29,8 +29,8 @@ const REFERENCE: usize = 40_000;
 const FIXED: usize = 20;
 /// What the kernel draws at all.
 const SETTING: &str = "/proc/sys/kernel/randomize_va_space";
-/// The unit of the kernel's draws.
-const PAGE: u64 = 4096;
+/// How many bits of the main stack the kernel draws, in pages of 4096 bytes: `STACK_RND_MASK` of `asm/elf.h`.
+const STACK_BITS: Option<u32> = if cfg!(target_arch = "x86_64") { Some(22) } else { None };
 
 /// What is kept of a start.
 struct Seen {
@@ -50,19 +50,16 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     if !traced::is_known() {
         return Ok(Told::nothing(NOT_AVAILABLE, "programs of this processor cannot be traced"));
     }
-    let folder = around.cache.scratch()?;
-    let copy = folder.path().join(&subject.name);
-    subject.copy(&copy)?;
     let mut told = Told::default();
-    let seen = match many(subject, &copy, starts, &[])? {
+    let seen = match many(subject, starts, &[])? {
         Ok(seen) => seen,
-        Err(why) => return Ok(Told::nothing(FAILED, why)),
+        Err((word, why)) => return Ok(Told::nothing(word, why)),
     };
     told.found.push(Found::count("starts", seen.len()));
     one_by_one(&mut told, &seen);
     one_from_another(&mut told, &seen);
     known_code(&mut told, &seen);
-    match many(subject, &copy, FIXED, &[Apart::Fixed])? {
+    match many(subject, FIXED, &[Apart::Fixed])? {
         Ok(fixed) => {
             for name in names(&fixed) {
                 let distinct: BTreeSet<u64> = bases(&fixed, &name).into_iter().collect();
@@ -70,7 +67,7 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
                     .push(Found::count(format!("{name}: places without the kernel's draws"), distinct.len()));
             }
         }
-        Err(why) => told.lack("places without the kernel's draws", NOT_AVAILABLE, why),
+        Err((word, why)) => told.lack("places without the kernel's draws", word, why),
     }
     let setting =
         fs::read_to_string(SETTING).map_or_else(|error| error.to_string(), |text| text.trim().to_owned());
@@ -80,20 +77,22 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     Ok(told)
 }
 
-/// So many starts, or what is wrong with one.
-fn many(subject: &Subject, copy: &Path, starts: usize, apart: &[Apart]) -> Result<Result<Vec<Seen>, String>> {
-    let env: Vec<(String, String)> = subject.env.clone().into_iter().collect();
+/// So many starts, or what is wrong with one, with the word for it.
+fn many(
+    subject: &Subject,
+    starts: usize,
+    apart: &[Apart],
+) -> Result<Result<Vec<Seen>, (&'static str, String)>> {
     // Maps have the path that links lead to.
     let loader = subject.interpreter().and_then(|loader| fs::canonicalize(loader).ok());
-    let copy = fs::canonicalize(copy).unwrap_or_else(|_| copy.to_owned());
     let mut all = Vec::with_capacity(starts);
     for _ in 0..starts {
         interrupt::check()?;
-        let snapshot = match Snapshot::take(&copy, &subject.args, &env, LIMIT, apart) {
+        let snapshot = match Snapshot::take(subject, apart) {
             Ok(snapshot) => snapshot,
-            Err(error) => return Ok(Err(format!("cannot be stopped at its end: {error}"))),
+            Err(error) => return Ok(Err(untaken(&error, apart))),
         };
-        let regions = snapshot.regions(&copy, loader.as_deref());
+        let regions = snapshot.regions(subject.facts.go.is_some(), loader.as_deref());
         let code = |mapping: &&Mapping| mapping.execute && !mapping.name.starts_with("[vsyscall");
         let executable =
             snapshot.mappings.iter().filter(code).map(|mapping| (mapping.start, mapping.size())).collect();
@@ -127,28 +126,46 @@ fn one_by_one(told: &mut Told, seen: &[Seen]) {
         if let Some((bits, granularity)) = stats::range(&bases) {
             told.found.push(Found::number(format!("{name}: bits if uniform over its range"), "bits", bits));
             told.found.push(Found::number(format!("{name}: granularity"), "bytes", granularity as f64));
+            agreement(told, &name, &bases, granularity);
         }
-        agreement(told, &name, &bases);
     }
 }
 
-/// Where the kernel documents how many bits it draws.
-fn agreement(told: &mut Told, name: &str, bases: &[u64]) {
-    let documented = match name {
-        "text" | "mmap area" => fs::read_to_string("/proc/sys/vm/mmap_rnd_bits").ok(),
-        _ => return,
-    };
+/// How many bits the kernel draws of a region, in pages; or why that is not known.
+fn documented(name: &str) -> Result<u32, &'static str> {
+    match name {
+        "text" | "mmap area" => fs::read_to_string("/proc/sys/vm/mmap_rnd_bits")
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .ok_or("/proc/sys/vm/mmap_rnd_bits cannot be read"),
+        "main stack" => {
+            STACK_BITS.ok_or("how many bits of the stack this processor's kernel draws is not known")
+        }
+        "Go heap" | "goroutine stack" => Err("the Go runtime draws it, not the kernel"),
+        "read-only data" | "data" | "bss" => Err("it is drawn with text"),
+        "brk heap" | "vdso" | "loader" => Err("the kernel documents no number of bits for it"),
+        _ => Err("it is drawn with the mmap area"),
+    }
+}
+
+/// How well what was seen agrees with the draw that the kernel documents. Where the region lies on a coarser grid than
+/// pages, as aligned segments do, so many bits fewer are drawn.
+fn agreement(told: &mut Told, name: &str, bases: &[u64], granularity: u64) {
     let key = format!("{name}: agreement with the kernel's draw");
-    let Some(bits) = documented.and_then(|text| text.trim().parse::<u32>().ok()) else {
-        return told.lack(key, NOT_AVAILABLE, "/proc/sys/vm/mmap_rnd_bits cannot be read");
-    };
     let low = bases.iter().min().copied().unwrap_or_default();
-    let pages: Vec<u64> = bases.iter().map(|base| (base - low) / PAGE).collect();
-    if pages.iter().all(|page| *page == 0) {
+    if bases.iter().all(|base| *base == low) {
         return told.lack(key, NOT_APPLICABLE, "it lies at one place");
     }
-    let Some(agreement) = stats::agreement(&pages, bits) else {
-        return told.lack(key, NOT_AVAILABLE, "too few starts");
+    let bits = match documented(name) {
+        Ok(bits) => bits,
+        Err(why) => return told.lack(key, NOT_AVAILABLE, why),
+    };
+    let page = page_size() as u64;
+    let unit = granularity.max(page);
+    let places: Vec<u64> = bases.iter().map(|base| (base - low) / unit).collect();
+    let bits = bits.saturating_sub((unit / page).ilog2());
+    let Some(agreement) = stats::agreement(&places, bits) else {
+        return told.lack(key, NOT_AVAILABLE, "too few starts, or too few bits");
     };
     told.found.push(Found::number(format!("{name}: bits documented"), "bits", f64::from(bits)));
     for (field, chance) in
@@ -158,17 +175,22 @@ fn agreement(told: &mut Told, name: &str, bases: &[u64]) {
     }
 }
 
+/// What is left of one region when an address in another is known: from how often two starts had the same distance. Where
+/// the one lies on a coarse grid, a distance tells it up to a step of the grid, and smaller differences hide nothing.
 fn one_from_another(told: &mut Told, seen: &[Seen]) {
     let names = names(seen);
     for leaked in &names {
-        for other in &names {
-            let differences = seen.iter().filter_map(|start| {
-                Some(start.regions.get(other)?.wrapping_sub(*start.regions.get(leaked)?))
-            });
-            if leaked == other {
-                continue;
-            }
-            if let Some(left) = stats::collisions(differences) {
+        for other in names.iter().filter(|other| *other != leaked) {
+            let step = stats::range(&bases(seen, other)).map_or(1, |(_, step)| step.max(1));
+            let distances: Vec<i128> = seen
+                .iter()
+                .filter_map(|start| {
+                    Some(i128::from(*start.regions.get(other)?) - i128::from(*start.regions.get(leaked)?))
+                })
+                .collect();
+            let least = distances.iter().min().copied().unwrap_or_default();
+            let steps = distances.iter().map(|distance| (distance - least) / i128::from(step));
+            if let Some(left) = stats::collisions(steps) {
                 let key = format!("{other} given {leaked}: bits demonstrated");
                 told.found.push(Found::number(
                     key,
@@ -239,6 +261,43 @@ mod tests {
                 Some(f64::from(given_data) + if moves { 12288.0 } else { 0.0 })
             );
         }
+    }
+
+    #[test]
+    fn what_lies_on_a_coarse_grid_is_told_by_what_lies_on_a_fine_one_and_not_the_other_way_round() {
+        let one = |number: u64| {
+            let fine = 0x7f00_0000_0000 + number * 37 * 0x1000;
+            let coarse = fine & !0x1f_ffff;
+            Seen {
+                regions: [("text", coarse), ("vdso", fine)].map(|(name, at)| (name.to_owned(), at)).into(),
+                executable: Vec::new(),
+            }
+        };
+        let mut told = Told::default();
+        let seen: Vec<Seen> = (0..400).map(one).collect();
+        one_by_one(&mut told, &seen);
+        one_from_another(&mut told, &seen);
+        assert_eq!(number(&told, "text given vdso: bits demonstrated"), Some(0.0));
+        assert!(number(&told, "vdso given text: bits demonstrated") > Some(5.0));
+    }
+
+    #[test]
+    fn a_coarse_grid_is_no_disagreement_with_the_kernel() {
+        let Ok(bits) = documented("text") else {
+            return crate::ui::say("SKIPPED: /proc/sys/vm/mmap_rnd_bits cannot be read");
+        };
+        // Draws of that many pages, put on a grid of 512.
+        let mut state = 1_u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 20) & ((1 << bits) - 1) & !511) * page_size() as u64
+        };
+        let bases: Vec<u64> = (0..400).map(|_| draw()).collect();
+        let mut told = Told::default();
+        agreement(&mut told, "text", &bases, 512 * page_size() as u64);
+        let low = number(&told, "text: agreement with the kernel's draw, low bits");
+        assert!(low > Some(1e-4), "{told:?}");
+        assert_eq!(number(&told, "text: bits documented"), Some(f64::from(bits - 9)));
     }
 
     #[test]

@@ -16,8 +16,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::maps::{Mapping, Snapshot};
-use super::{Around, FAILED, Found, LIMIT, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told};
+use super::maps::{Mapping, Snapshot, untaken};
+use super::{Around, FAILED, Found, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told};
 use crate::elf::{self, Facts};
 use crate::measure;
 use crate::toolchain::abbreviate;
@@ -28,7 +28,7 @@ const ENTRY: &str = "entry of Go";
 
 pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     let mut told = Told::default();
-    mapped(&mut told, subject, around)?;
+    mapped(&mut told, subject, around);
     let bytes = fs::read(&subject.path);
     let bytes = bytes.with_context(|| format!("cannot read {}", subject.path.display()))?;
     let plain = |path: &Path| abbreviate(&path.display().to_string(), &[(around.cache.root(), "$CACHE")]);
@@ -64,23 +64,19 @@ impl<'a> Code<'a> {
     }
 }
 
-fn mapped(told: &mut Told, subject: &Subject, around: &Around<'_>) -> Result<()> {
-    let folder = around.cache.scratch()?;
-    let copy = folder.path().join(&subject.name);
-    subject.copy(&copy)?;
-    let env: Vec<(String, String)> = subject.env.clone().into_iter().collect();
-    let program = fs::canonicalize(&copy).with_context(|| format!("cannot read {}", copy.display()))?;
-    let snapshot = match Snapshot::take(&copy, &subject.args, &env, LIMIT, &[]) {
+fn mapped(told: &mut Told, subject: &Subject, around: &Around<'_>) {
+    let snapshot = match Snapshot::take(subject, &[]) {
         Ok(snapshot) => snapshot,
         Err(error) => {
+            let (word, why) = untaken(&error, &[]);
             for key in ["foreign files", "foreign code", "own code"] {
-                told.lack(key, FAILED, format!("cannot be stopped at its end: {error}"));
+                told.lack(key, word, &why);
             }
-            return Ok(());
+            return;
         }
     };
-    let code = Code::of(&snapshot.mappings, &program);
-    let folders = [(folder.path(), "$SCRATCH"), (around.cache.root(), "$CACHE")];
+    let code = Code::of(&snapshot.mappings, &snapshot.program);
+    let folders = [(around.cache.root(), "$CACHE")];
     for (file, bytes) in &code.files {
         let key = format!("foreign code: {}", abbreviate(file, &folders));
         told.found.push(Found::number(key, "bytes", *bytes as f64));
@@ -94,7 +90,6 @@ fn mapped(told: &mut Told, subject: &Subject, around: &Around<'_>) -> Result<()>
     ] {
         told.found.push(Found::number(key, "bytes", bytes as f64));
     }
-    Ok(())
 }
 
 /// Functions that are called before `main`, as the section headers tell.

@@ -10,11 +10,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use crate::sys::apart::Apart;
-use crate::sys::traced::{Traced, With};
+use super::{FAILED, LIMIT, NOT_AVAILABLE, Subject};
+use crate::sys::apart::{self, Apart};
+use crate::sys::traced::{End, Traced, With};
 
 /// Size of a Go arena on 64-bit Linux, and what it is aligned to.
 const ARENA: u64 = 64 << 20;
@@ -66,6 +66,8 @@ pub(super) fn parse(text: &str) -> Vec<Mapping> {
 /// A program that is stopped at its end.
 #[derive(Debug)]
 pub(super) struct Snapshot {
+    /// Its file, as maps name it.
+    pub(super) program: PathBuf,
     pub(super) mappings: Vec<Mapping>,
     /// Where the stack is of the thread that ends it: of a Go program, a goroutine's.
     pub(super) stack_pointer: Option<u64>,
@@ -73,17 +75,17 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Starts it and stops it at its end.
-    pub(super) fn take(
-        program: &Path,
-        args: &[String],
-        env: &[(String, String)],
-        limit: Duration,
-        apart: &[Apart],
-    ) -> io::Result<Self> {
-        let with = With { apart: apart.to_vec(), ..With::default() };
-        let mut traced = Traced::start_apart(program, args, env, limit, &with)?;
-        let thread = traced.run_to_end()?;
+    /// Starts it where it lies and stops it at its end; fails where it does not end as ever.
+    pub(super) fn take(subject: &Subject, apart: &[Apart]) -> io::Result<Self> {
+        let env: Vec<(String, String)> = subject.env.clone().into_iter().collect();
+        let dir = Some(subject.dir.clone());
+        let with = With { stdin: subject.stdin.clone(), output: None, dir, apart: apart.to_vec() };
+        let program = fs::canonicalize(&subject.path)?;
+        let mut traced = Traced::start_apart(&subject.path, &subject.args, &env, LIMIT, &with)?;
+        let (thread, end) = traced.run_to_end()?;
+        if Some(end) != subject.normal.status.map(End::Status) {
+            return Err(io::Error::other(format!("it ends otherwise than ever: {}", end.words())));
+        }
         let mappings = parse(&fs::read_to_string(format!("/proc/{}/maps", traced.id()))?);
         // NUMBER SIX-ARGUMENTS STACK-POINTER PROGRAM-COUNTER
         let call = fs::read_to_string(format!("/proc/{thread}/syscall")).unwrap_or_default();
@@ -91,7 +93,7 @@ impl Snapshot {
             .split_ascii_whitespace()
             .nth(7)
             .and_then(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok());
-        Ok(Self { mappings, stack_pointer, traced })
+        Ok(Self { program, mappings, stack_pointer, traced })
     }
 
     /// Its number, to look at its memory with.
@@ -100,10 +102,26 @@ impl Snapshot {
     }
 
     /// The base of every region that it has, by its name.
-    pub(super) fn regions(&self, program: &Path, loader: Option<&Path>) -> BTreeMap<String, u64> {
-        regions(&self.mappings, self.stack_pointer, program, loader)
+    pub(super) fn regions(&self, is_go: bool, loader: Option<&Path>) -> BTreeMap<String, u64> {
+        regions(&self.mappings, self.stack_pointer, (&self.program, is_go), loader)
     }
 }
+
+/// Why a start could not be stopped at its end: the word for it, and in full.
+pub(super) fn untaken(error: &io::Error, apart: &[Apart]) -> (&'static str, String) {
+    if apart::is_refusal(error) {
+        return (NOT_AVAILABLE, apart.iter().map(Apart::lacking).collect::<Vec<_>>().join("; "));
+    }
+    // What may not be executed is another number.
+    if error.raw_os_error() == Some(libc::EPERM) {
+        return (NOT_AVAILABLE, NO_PTRACE.to_owned());
+    }
+    (FAILED, format!("it cannot be stopped at its end: {error}"))
+}
+
+/// What a refused ptrace(2) lacks.
+pub(super) const NO_PTRACE: &str = "ptrace is not permitted here (sysctl kernel.yama.ptrace_scope, a seccomp filter, \
+                                    or the rights of a container)";
 
 /// Names of the regions in the order in which they are told; libraries follow.
 pub const REGIONS: [&str; 11] = [
@@ -123,7 +141,7 @@ pub const REGIONS: [&str; 11] = [
 fn regions(
     mappings: &[Mapping],
     stack_pointer: Option<u64>,
-    program: &Path,
+    (program, is_go): (&Path, bool),
     loader: Option<&Path>,
 ) -> BTreeMap<String, u64> {
     let mut all = BTreeMap::new();
@@ -153,7 +171,7 @@ fn regions(
     add("brk heap", named("[heap]").map(start));
     add("vdso", named("[vdso]").map(start));
     add("main stack", named("[stack]").map(|mapping| mapping.end));
-    let arenas = arenas(mappings);
+    let arenas = if is_go { arenas(mappings) } else { Vec::new() };
     add("Go heap", arenas.first().map(|(start, _)| *start));
     let holding = stack_pointer
         .and_then(|address| arenas.iter().find(|(start, end)| (*start..*end).contains(&address)));
@@ -237,7 +255,7 @@ c000400000-c004000000 ---p 00000000 00:00 0
         let all = regions(
             &mappings,
             Some(0xc0_0000_1000),
-            Path::new("/tmp/a program"),
+            (Path::new("/tmp/a program"), true),
             Some(Path::new("/lib/ld.so")),
         );
         let expected = [
@@ -257,8 +275,12 @@ c000400000-c004000000 ---p 00000000 00:00 0
 
     #[test]
     fn a_stack_that_is_no_goroutines_is_none() {
-        let all = regions(&parse(GO), Some(0x7ffd_0000_1000), Path::new("/tmp/a program"), None);
+        let program = Path::new("/tmp/a program");
+        let all = regions(&parse(GO), Some(0x7ffd_0000_1000), (program, true), None);
         assert!(!all.contains_key("goroutine stack"));
         assert_eq!(all.get("library ld.so"), Some(&0x7f00_0020_0000));
+        // Arenas of glibc's malloc have the size and place of Go's.
+        let of_c = regions(&parse(GO), Some(0xc0_0000_1000), (program, false), None);
+        assert!(!of_c.contains_key("Go heap") && !of_c.contains_key("goroutine stack"));
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Sources: `objcopy(1)`; Go, "FIPS 140-3 Compliance" (`GODEBUG=fips140`, Go 1.24 on); `go version -m`.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use anyhow::Result;
 
 use super::{Around, Found, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told, Went};
 use crate::command::{Command, CommandError};
+use crate::elf;
 
 /// The checkers of distributions, each with how it is asked of a file.
 const CHECKERS: [(&str, &[&str]); 4] = [
@@ -55,7 +57,13 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
 /// Whether its debug data can be kept in a file of its own, as packages of debug data have it.
 fn split_off(told: &mut Told, subject: &Subject, around: &Around<'_>) -> Result<()> {
     let key = "debug data can be split off";
-    if !subject.facts.debug_present {
+    // Packages have it from the file as it was linked.
+    let file = subject.linked.as_deref().unwrap_or(&subject.path);
+    let present = match &subject.linked {
+        Some(path) => elf::read(&fs::read(path)?)?.debug_present,
+        None => subject.facts.debug_present,
+    };
+    if !present {
         told.lack(key, NOT_APPLICABLE, "it has none, or was stripped of it");
         return Ok(());
     }
@@ -66,7 +74,7 @@ fn split_off(told: &mut Told, subject: &Subject, around: &Around<'_>) -> Result<
     let folder = around.cache.scratch()?;
     let debug = folder.path().join("debug");
     let command = Command::new(&objcopy, folder.path())
-        .args([Path::new("--only-keep-debug"), &subject.path, &debug])
+        .args([Path::new("--only-keep-debug"), file, &debug])
         .limit(LIMIT);
     match command.run() {
         Ok(done) => {

@@ -11,6 +11,7 @@ mod maps;
 mod metadata;
 mod names;
 mod objects;
+mod response;
 mod roots;
 mod sandbox;
 mod writable;
@@ -19,10 +20,12 @@ pub use maps::REGIONS;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use goblin::elf::header;
 
 use crate::answers::Work;
 use crate::build::store;
@@ -34,6 +37,8 @@ use crate::hint::HintExt;
 
 /// How long one start may take.
 const LIMIT: Duration = Duration::from_secs(20);
+/// What to do where a program does not end well.
+const ADVICE: &str = "give it arguments with which it ends by itself, after --";
 /// How much it may print.
 const MOST_SAID: u64 = 64 << 20;
 
@@ -50,17 +55,20 @@ pub struct Probe {
     each: Option<RunKind>,
     /// Whether it is also asked of the first program as other releases build it, and of reference programs.
     pub widely: bool,
+    /// Whether it can be asked of 32-bit programs where gopie is none.
+    any_class: bool,
     run: fn(&Subject, &Around<'_>) -> Result<Told>,
 }
 
 /// All of them, in the order in which they are told.
-pub const PROBES: [Probe; 8] = [
+pub const PROBES: [Probe; 9] = [
     Probe {
         name: "empty-root",
         what: "what it needs of the system to start: alone, with its loader, with its libraries",
         runs: RunKind::Quick,
         each: Some(RunKind::Quick),
         widely: false,
+        any_class: true,
         run: roots::probe,
     },
     Probe {
@@ -69,6 +77,7 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Default,
         each: None,
         widely: true,
+        any_class: false,
         run: addresses::probe,
     },
     Probe {
@@ -77,6 +86,7 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Quick,
         each: Some(RunKind::Quick),
         widely: false,
+        any_class: false,
         run: writable::probe,
     },
     Probe {
@@ -85,6 +95,7 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Quick,
         each: Some(RunKind::Quick),
         widely: false,
+        any_class: true,
         run: foreign::probe,
     },
     Probe {
@@ -93,6 +104,7 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Default,
         each: Some(RunKind::Full),
         widely: false,
+        any_class: true,
         run: injection::probe,
     },
     Probe {
@@ -101,6 +113,7 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Default,
         each: None,
         widely: false,
+        any_class: false,
         run: sandbox::probe,
     },
     Probe {
@@ -109,6 +122,7 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Default,
         each: Some(RunKind::Default),
         widely: false,
+        any_class: true,
         run: names::probe,
     },
     Probe {
@@ -117,7 +131,17 @@ pub const PROBES: [Probe; 8] = [
         runs: RunKind::Default,
         each: Some(RunKind::Full),
         widely: false,
+        any_class: true,
         run: metadata::probe,
+    },
+    Probe {
+        name: "response",
+        what: "who changes it for a flaw in what it rests on: whoever rebuilds it, or updates a package",
+        runs: RunKind::Quick,
+        each: Some(RunKind::Quick),
+        widely: false,
+        any_class: true,
+        run: response::probe,
     },
 ];
 
@@ -138,6 +162,8 @@ pub struct Subject {
     stdin: Option<PathBuf>,
     /// The folder that it is started in, where an experiment needs no other.
     dir: PathBuf,
+    /// The file as it was linked, where this one was stripped and that is at hand.
+    pub linked: Option<PathBuf>,
     /// What it is.
     pub facts: Facts,
     /// What it does where nothing keeps it from anything.
@@ -257,6 +283,9 @@ impl Probe {
 
     /// Does it.
     pub fn run(&self, subject: &Subject, around: &Around<'_>) -> Result<Told> {
+        if !self.any_class && u32::from(subject.facts.class) != usize::BITS {
+            return Ok(Told::nothing(NOT_AVAILABLE, "it is a 32-bit program, and this gopie is none"));
+        }
         (self.run)(subject, around).with_context(|| format!("{} of {}", self.name, subject.path.display()))
     }
 }
@@ -265,24 +294,33 @@ impl Subject {
     /// Reads the file, and starts it once to see what it does.
     pub fn new(path: &Path, name: &str, args: Vec<String>, env: BTreeMap<String, String>) -> Result<Self> {
         let read = || format!("cannot read {}", path.display());
-        let facts = elf::read(&fs::read(path).with_context(read)?).with_context(read)?;
+        if !fs::metadata(path).with_context(read)?.is_file() {
+            return Err(anyhow!("{} is no file that could be started", path.display()));
+        }
+        let bytes = fs::read(path).with_context(read)?;
+        let facts = elf::read(&bytes).with_context(read)?;
+        if let Some(own) = machine_of_gopie()
+            && !runs_on(machine(&bytes), own)
+        {
+            // What the kernel cannot execute a shell would take for a script.
+            return Err(anyhow!("{} is for another processor: {}", path.display(), facts.machine))
+                .hint("probes start it: ask them on a machine of its kind");
+        }
         let normal = Normal { status: None, stdout: Vec::new() };
         let (path, name, dir) = (path.to_owned(), name.to_owned(), PathBuf::from("/"));
-        Self { path, name, args, env, work: None, stdin: None, dir, facts, normal }.seen()
+        Self { path, name, args, env, work: None, stdin: None, dir, linked: None, facts, normal }.seen()
     }
 
     /// Starts it once to see what it does.
     fn seen(mut self) -> Result<Self> {
-        let finished = self.start().run()?;
-        self.normal = Normal { status: finished.status, stdout: finished.stdout };
-        if self.normal.status.is_none() {
-            return Err(anyhow!(
-                "{}: {}",
-                self.path.display(),
-                finished.signal.map_or_else(String::new, |signal| format!("killed by signal {signal}"))
-            ))
-            .hint("give it arguments with which it ends by itself, after --");
+        let finished = match self.start().run() {
+            Err(CommandError::Interrupted(interrupted)) => return Err(interrupted.into()),
+            other => other.hint(ADVICE)?,
+        };
+        if finished.status.is_none() {
+            return Err(anyhow!("{}: {}", self.path.display(), finished.end())).hint(ADVICE);
         }
+        self.normal = Normal { status: finished.status, stdout: finished.stdout };
         Ok(self)
     }
 
@@ -345,6 +383,32 @@ impl Subject {
     }
 }
 
+/// `e_machine` of an ELF file, in its own byte order.
+fn machine(file: &[u8]) -> u16 {
+    let Some(&[first, second]) = file.get(18..20) else { return 0 };
+    // EI_DATA: 2 is big-endian.
+    if file.get(5) == Some(&2) {
+        u16::from_be_bytes([first, second])
+    } else {
+        u16::from_le_bytes([first, second])
+    }
+}
+
+fn machine_of_gopie() -> Option<u16> {
+    let mut head = [0; 20];
+    File::open("/proc/self/exe").and_then(|mut file| file.read_exact(&mut head)).ok()?;
+    Some(machine(&head))
+}
+
+/// Whether programs for a machine run where those for another do: these are the same, or its 32-bit kin.
+fn runs_on(machine: u16, own: u16) -> bool {
+    machine == own
+        || matches!(
+            (machine, own),
+            (header::EM_386, header::EM_X86_64) | (header::EM_ARM, header::EM_AARCH64)
+        )
+}
+
 /// A line in which numbers that differ from start to start are left out.
 fn without_addresses(line: &str) -> String {
     let mut parts = line.split("0x");
@@ -374,6 +438,24 @@ mod tests {
                 None
             }
         }
+    }
+
+    #[test]
+    fn what_is_for_another_processor_is_not_started() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("program");
+        let mut bytes = fs::read("/bin/true").expect("reads");
+        // No shell must take it for a script either.
+        let other = if machine(&bytes) == 183 { [62, 0] } else { [183, 0] };
+        bytes[18..20].copy_from_slice(&other);
+        fs::write(&path, bytes).expect("writes");
+        let error =
+            Subject::new(&path, "program", Vec::new(), BTreeMap::new()).expect_err("cannot be started");
+        assert!(format!("{error:#}").contains("another processor"), "{error:#}");
+        assert!(runs_on(3, 62) && !runs_on(62, 3));
+        let error =
+            Subject::new(folder.path(), "program", Vec::new(), BTreeMap::new()).expect_err("a folder");
+        assert!(format!("{error:#}").contains("is no file"), "{error:#}");
     }
 
     #[test]

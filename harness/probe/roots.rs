@@ -15,8 +15,6 @@ use crate::sys::apart::Apart;
 
 /// Where musl's loader is, which is its library too.
 const MUSL: [&str; 2] = ["/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1"];
-/// The program, in its root.
-const PROGRAM: &str = "/program";
 
 pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     let mut told = Told::default();
@@ -58,11 +56,13 @@ fn try_with(
 ) -> Result<()> {
     let root = around.cache.scratch()?;
     fs::set_permissions(root.path(), fs::Permissions::from_mode(0o755))?;
-    put(&subject.path, root.path(), Path::new(PROGRAM))?;
+    // Under its own name: some programs say by which one they were started.
+    let program = Path::new("/").join(subject.path.file_name().unwrap_or_else(|| "program".as_ref()));
+    put(&subject.path, root.path(), &program)?;
     for file in files {
         put(file, root.path(), file)?;
     }
-    let mut command = subject.command(Path::new(PROGRAM), Path::new("/")).apart(Apart::root(root.path())?);
+    let mut command = subject.command(&program, Path::new("/")).apart(Apart::root(root.path())?);
     // Whatever it names could be made in the new root, and Go would keep telemetry there.
     command.env.remove("HOME");
     match subject.went(&command)? {

@@ -15,8 +15,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::maps::{Mapping, Snapshot};
-use super::{Around, FAILED, Found, LIMIT, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told};
+use super::maps::{Mapping, Snapshot, untaken};
+use super::{Around, Found, NOT_APPLICABLE, NOT_AVAILABLE, Subject, Told};
+use crate::interrupt;
 use crate::sys::traced;
 
 /// Starts: what lies at the same address in all of them is taken for known.
@@ -35,21 +36,19 @@ struct Seen {
     both: u64,
 }
 
-pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
+pub(super) fn probe(subject: &Subject, _: &Around<'_>) -> Result<Told> {
     if !traced::is_known() {
         return Ok(Told::nothing(NOT_AVAILABLE, "programs of this processor cannot be traced"));
     }
-    let folder = around.cache.scratch()?;
-    let copy = folder.path().join(&subject.name);
-    subject.copy(&copy)?;
-    let env: Vec<(String, String)> = subject.env.clone().into_iter().collect();
     let mut seen = Vec::new();
     for _ in 0..STARTS {
-        let taken = Snapshot::take(&copy, &subject.args, &env, LIMIT, &[])
-            .and_then(|snapshot| look(&snapshot, &fs::canonicalize(&copy)?));
-        match taken {
+        interrupt::check()?;
+        match Snapshot::take(subject, &[]).and_then(|snapshot| look(&snapshot)) {
             Ok(one) => seen.push(one),
-            Err(error) => return Ok(Told::nothing(FAILED, format!("its memory cannot be read: {error}"))),
+            Err(error) => {
+                let (word, why) = untaken(&error, &[]);
+                return Ok(Told::nothing(word, why));
+            }
         }
     }
     let mut told = Told::default();
@@ -59,7 +58,8 @@ pub(super) fn probe(subject: &Subject, around: &Around<'_>) -> Result<Told> {
     Ok(told)
 }
 
-fn look(snapshot: &Snapshot, program: &Path) -> io::Result<Seen> {
+fn look(snapshot: &Snapshot) -> io::Result<Seen> {
+    let program = &snapshot.program;
     let memory = File::open(format!("/proc/{}/mem", snapshot.process()))?;
     let code: Vec<&Mapping> = snapshot
         .mappings
@@ -78,17 +78,30 @@ fn look(snapshot: &Snapshot, program: &Path) -> io::Result<Seen> {
         let mut at = mapping.start;
         while at < mapping.end {
             let size = usize::try_from(PIECE.min(mapping.end - at)).unwrap_or(PAGE);
-            // What cannot be read, as pages that a file no longer has, holds nothing.
-            if memory.read_exact_at(&mut piece[..size], at).is_ok() {
-                for (number, word) in piece[..size].as_chunks::<8>().0.iter().enumerate() {
+            let mut scan = |at: u64, bytes: &[u8]| {
+                for (number, word) in bytes.as_chunks::<8>().0.iter().enumerate() {
                     let word = u64::from_ne_bytes(*word);
                     if word != 0 && code.iter().any(|mapping| mapping.holds(word)) {
                         words.insert(at + 8 * number as u64);
                     }
                 }
+            };
+            if memory.read_exact_at(&mut piece[..size], at).is_ok() {
+                scan(at, &piece[..size]);
+            } else {
+                // Pages that cannot be read, as those that a file no longer has, hold nothing.
+                for page in (at..at + size as u64).step_by(PAGE) {
+                    if memory.read_exact_at(&mut piece[..PAGE], page).is_ok() {
+                        scan(page, &piece[..PAGE]);
+                    }
+                }
             }
             at += size as u64;
         }
+    }
+    // One that was killed meanwhile, its time up, has no memory any more.
+    if fs::read_to_string(format!("/proc/{}/maps", snapshot.process()))?.is_empty() {
+        return Err(io::Error::other("its time was up before all of it was read"));
     }
     Ok(seen)
 }

@@ -17,9 +17,11 @@ use landlock::{
     ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreated, RulesetCreatedAttr, RulesetError,
 };
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::process::getpid;
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+
+use super::orphan::die_with;
 
 /// How a program is kept apart.
 #[derive(Clone, Debug)]
@@ -108,6 +110,7 @@ impl Apart {
             _ => None,
         };
         let changes_user = matches!(self, Self::User(_) | Self::Root(_));
+        let parent = getpid();
         let mut enter = move || match rules.take() {
             Some(rules) => rules.restrict_self().map(|_| ()).map_err(|_| refused()),
             None => this.enter(),
@@ -117,16 +120,11 @@ impl Apart {
         unsafe {
             command.pre_exec(move || {
                 // What is kept from something may never end by itself: it goes when gopie does.
-                set_parent_process_death_signal(Some(Signal::KILL))?;
-                enter().map_err(|error| match error.raw_os_error() {
-                    Some(libc::EPERM | libc::ENOSYS | libc::ENOSPC | libc::EINVAL) => refused(),
-                    _ => error,
-                })?;
+                die_with(parent)?;
+                // Nothing was executed yet: whatever fails here is no failure of the program.
+                enter().map_err(|_| refused())?;
                 // Another user has no such signal any more.
-                if changes_user {
-                    set_parent_process_death_signal(Some(Signal::KILL))?;
-                }
-                Ok(())
+                if changes_user { die_with(parent) } else { Ok(()) }
             });
         }
         Ok(())
@@ -137,7 +135,7 @@ impl Apart {
         let what = match self {
             Self::Root(_) => {
                 "user namespaces are not permitted here (user.max_user_namespaces, \
-                 kernel.unprivileged_userns_clone)"
+                 kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)"
             }
             Self::Calls(_) => "filters of system calls (seccomp) are not permitted here",
             Self::Files(_) => "this kernel has no Landlock, or it is not switched on (lsm=landlock)",
@@ -150,10 +148,12 @@ impl Apart {
     fn enter(&self) -> io::Result<()> {
         match self {
             Self::Root(folder) => {
+                // Before rights are given up: folders above it may be closed to others.
+                rustix::process::chdir(folder.as_c_str())?;
                 // SAFETY: the flag separates the rights of this process, which has one thread; it closes no
                 // descriptor.
                 unsafe { unshare_unsafe(UnshareFlags::NEWUSER)? };
-                rustix::process::chroot(folder.as_c_str())?;
+                rustix::process::chroot(c".")?;
                 Ok(rustix::process::chdir(c"/")?)
             }
             Self::Calls(program) => seccompiler::apply_filter(program).map_err(|_| refused()),

@@ -24,14 +24,16 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open, pidfd_send_signal,
-    set_parent_process_death_signal,
+    Pid, PidfdFlags, Resource, Rlimit, Signal, getpid, kill_process, kill_process_group, pidfd_open,
+    pidfd_send_signal, setrlimit,
 };
 
 use self::requests::{
-    Info, Request, ends_all, go_on, info, is_at, message, next_event, passed, peek, request, resume,
+    Info, Request, ends_all, exit_status, go_on, info, is_at, message, next_event, passed, peek, request,
+    resume,
 };
 use super::apart::Apart;
+use super::orphan::die_with;
 
 /// The breakpoint instruction, as it lies in the low bytes of a word, and how many bits it has.
 #[cfg(target_arch = "x86_64")]
@@ -40,6 +42,9 @@ const BREAKPOINT: (u64, u32) = (0xcc, 8);
 const BREAKPOINT: (u64, u32) = (0xd420_0000, 32);
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const BREAKPOINT: (u64, u32) = (0, 0);
+
+/// Bytes that it may write to a file while what it prints is kept.
+const MOST_WRITTEN: u64 = 1 << 30;
 
 /// `AT_ENTRY` of the auxiliary vector.
 const AT_ENTRY: u64 = 9;
@@ -102,6 +107,26 @@ pub enum End {
     Signal(i32),
 }
 
+impl End {
+    /// As waitpid(2) has it.
+    fn of(status: c_int) -> Self {
+        if libc::WIFSIGNALED(status) {
+            Self::Signal(libc::WTERMSIG(status))
+        } else {
+            Self::Status(libc::WEXITSTATUS(status))
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> String {
+        match self {
+            Self::Status(status) => format!("exit status {status}"),
+            // So is one that is not finished in time.
+            Self::Signal(signal) => format!("killed by signal {signal}"),
+        }
+    }
+}
+
 /// Whether breakpoints of this processor are known.
 pub fn is_known() -> bool {
     BREAKPOINT.1 > 0
@@ -148,11 +173,17 @@ impl Traced {
         let (filters, others): (Vec<&Apart>, Vec<&Apart>) =
             with.apart.iter().partition(|apart| matches!(apart, Apart::Calls(_)));
         others.into_iter().try_for_each(|apart| apart.keep(&mut command))?;
-        // SAFETY: between fork and exec the closure makes two system calls and nothing else: it takes no lock,
+        let parent = getpid();
+        let bounded = with.output.is_some();
+        // SAFETY: between fork and exec the closure makes system calls and nothing else: it takes no lock,
         // allocates nothing, and touches no memory but its own.
         unsafe {
-            command.pre_exec(|| {
-                set_parent_process_death_signal(Some(Signal::KILL))?;
+            command.pre_exec(move || {
+                die_with(parent)?;
+                if bounded {
+                    let limit = Rlimit { current: Some(MOST_WRITTEN), maximum: Some(MOST_WRITTEN) };
+                    setrlimit(Resource::Fsize, limit)?;
+                }
                 match libc::ptrace(libc::PTRACE_TRACEME, 0, null_mut::<u8>(), null_mut::<u8>()) {
                     -1 => Err(io::Error::last_os_error()),
                     _ => Ok(()),
@@ -167,12 +198,12 @@ impl Traced {
         let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
         let (done, end) = mpsc::channel::<()>();
         traced.done = Some(done);
-        traced.watcher = Some(thread::spawn(move || {
+        traced.watcher = Some(thread::Builder::new().spawn(move || {
             if end.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
                 // It may be gone already.
                 let _ = pidfd_send_signal(&pidfd, Signal::KILL);
             }
-        }));
+        })?);
         // An orphan that somebody else left may end meanwhile.
         let status = loop {
             match traced.event()? {
@@ -201,9 +232,11 @@ impl Traced {
         pair.map(|pair| pair[1]).ok_or_else(|| io::Error::other("its auxiliary vector has no entry"))
     }
 
-    /// Lets it run until it is about to end, all of its memory still there; gives the thread that ends it.
-    pub fn run_to_end(&mut self) -> io::Result<u32> {
-        self.follow(libc::PTRACE_O_TRACEEXIT)?;
+    /// Lets it run until it is about to end, all of its memory still there; gives the thread that ends it, and how.
+    pub fn run_to_end(&mut self) -> io::Result<(u32, End)> {
+        // What it executes is told of too: the kernel would else stop it by a signal that ends it.
+        let children = libc::PTRACE_O_TRACEFORK | libc::PTRACE_O_TRACEVFORK | libc::PTRACE_O_TRACEEXEC;
+        self.follow(libc::PTRACE_O_TRACEEXIT | children)?;
         go_on(self.pid, 0);
         loop {
             let (thread, status) = self.event()?;
@@ -215,8 +248,9 @@ impl Traced {
             }
             let (signal, event) = (libc::WSTOPSIG(status), status >> 16);
             // A thread may end before the others; what ends all of them is a call of its own.
-            if event == libc::PTRACE_EVENT_EXIT && (thread == self.pid || ends_all(thread)) {
-                return Ok(number_of(thread));
+            let ends = || thread == self.pid || (self.is_own(thread) && ends_all(thread));
+            if event == libc::PTRACE_EVENT_EXIT && ends() {
+                return Ok((number_of(thread), End::of(exit_status(thread)?)));
             }
             go_on(thread, passed(signal, event));
         }
@@ -243,11 +277,7 @@ impl Traced {
             let (thread, status) = self.event()?;
             if !libc::WIFSTOPPED(status) {
                 if self.reaped {
-                    return Ok(if libc::WIFSIGNALED(status) {
-                        End::Signal(libc::WTERMSIG(status))
-                    } else {
-                        End::Status(libc::WEXITSTATUS(status))
-                    });
+                    return Ok(End::of(status));
                 }
                 continue;
             }
@@ -279,6 +309,11 @@ impl Traced {
                 resume(how, thread, passed(signal, event));
             }
         }
+    }
+
+    /// Whether a thread is of the program itself, and not of what it started.
+    fn is_own(&self, thread: Pid) -> bool {
+        Path::new(&format!("/proc/{}/task/{}", self.pid.as_raw_pid(), thread.as_raw_pid())).exists()
     }
 
     /// What else is told of, beside new threads.

@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::super::maps::NO_PTRACE;
 use super::super::{LIMIT, Subject};
 use super::files::{Files, Naming};
+use crate::interrupt;
 use crate::sys::apart::{Apart, Named};
 use crate::sys::traced::{Call, End, Traced, With};
 use syscalls::Sysno;
@@ -61,9 +63,10 @@ impl Seen {
     pub(super) fn of(subject: &Subject, output: &Path) -> Result<Self, Unseen> {
         let mut seen = Self::default();
         for _ in 0..TRACED {
+            stop_here().map_err(|error| Unseen::Failed(error.to_string()))?;
             let end = seen.trace(subject, output).map_err(|error| unseen(&error))?;
             if Some(end) != subject.normal.status.map(End::Status) {
-                return Err(Unseen::Failed(format!("it ends otherwise when it is traced: {}", words(end))));
+                return Err(Unseen::Failed(format!("it ends otherwise when it is traced: {}", end.words())));
             }
         }
         if seen.total() == 0 {
@@ -80,12 +83,19 @@ impl Seen {
     pub(super) fn watch(&mut self, subject: &Subject, output: &Path) -> io::Result<bool> {
         let (mut grew, mut quiet) = (false, 0);
         for _ in 0..WATCHED {
+            stop_here()?;
             let known = Apart::calls(&self.list(), Named::Known)?;
             let mut traced = start(subject, output, vec![known])?;
             let mut new = BTreeSet::new();
-            traced.run_unknown(|call| {
+            let end = traced.run_unknown(|call| {
                 new.insert(call.number);
             })?;
+            if Some(end) != subject.normal.status.map(End::Status) {
+                return Err(io::Error::other(format!(
+                    "it ends otherwise when it is traced: {}",
+                    end.words()
+                )));
+            }
             self.watched += 1;
             quiet = if new.is_empty() { quiet + 1 } else { 0 };
             grew |= !new.is_empty();
@@ -181,19 +191,14 @@ fn start(subject: &Subject, output: &Path, apart: Vec<Apart>) -> io::Result<Trac
 fn unseen(error: &io::Error) -> Unseen {
     // What may not be executed is another number.
     if error.raw_os_error() == Some(libc::EPERM) {
-        let why = "ptrace is not permitted; sysctl kernel.yama.ptrace_scope has to be below 3, and no seccomp \
-                   filter may forbid ptrace";
-        return Unseen::Lacking(why.to_owned());
+        return Unseen::Lacking(NO_PTRACE.to_owned());
     }
     Unseen::Failed(error.to_string())
 }
 
-fn words(end: End) -> String {
-    match end {
-        End::Status(status) => format!("exit status {status}"),
-        // So is one that is not finished in time.
-        End::Signal(signal) => format!("killed by signal {signal}"),
-    }
+/// Whoever asked for it is told by the check that follows.
+fn stop_here() -> io::Result<()> {
+    interrupt::check().map_err(io::Error::other)
 }
 
 #[cfg(test)]

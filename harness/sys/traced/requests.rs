@@ -94,8 +94,18 @@ pub(super) fn info(thread: Pid) -> io::Result<Info> {
     }
 }
 
-/// The number that comes with an event: of a new thread, or of what a thread was before it executed something.
+/// The thread that comes with an event: a new one, or what a thread was before it executed something.
 pub(super) fn message(thread: Pid) -> io::Result<Option<Pid>> {
+    Ok(i32::try_from(with_event(thread)?).ok().and_then(Pid::from_raw))
+}
+
+/// How a thread that is about to end will have ended, as waitpid(2) has it.
+pub(super) fn exit_status(thread: Pid) -> io::Result<c_int> {
+    c_int::try_from(with_event(thread)?).map_err(io::Error::other)
+}
+
+/// The number that comes with an event.
+fn with_event(thread: Pid) -> io::Result<u64> {
     let mut number: libc::c_ulong = 0;
     // SAFETY: the kernel writes one word to where the pointer points, and it is to one.
     let answer = unsafe {
@@ -104,7 +114,7 @@ pub(super) fn message(thread: Pid) -> io::Result<Option<Pid>> {
     if answer == -1 {
         return Err(io::Error::last_os_error());
     }
-    Ok(i32::try_from(number).ok().and_then(Pid::from_raw))
+    Ok(number)
 }
 
 /// Whether a thread is in the call that ends all threads.
