@@ -19,9 +19,22 @@ fn base<'a>(all: &[&'a TrialRow], program: &str) -> Option<&'a TrialRow> {
         .find(|row| row.program == program && row.change.is_empty() && row.status == Status::Built)
 }
 
+/// The changes of some rows, each once, as code; with the program where not all of `all` have that change among them.
+fn changes_among(rows: &[&TrialRow], all: &[&TrialRow]) -> String {
+    let of = |rows: &[&TrialRow], change: &str| rows.iter().filter(|row| row.change == change).count();
+    let said = unique(rows.iter().map(|row| row.change.as_str())).into_iter().map(|change| {
+        if of(rows, &change) == of(all, &change) {
+            return format!("`{change}`");
+        }
+        let programs = unique(rows.iter().filter(|row| row.change == change).map(|row| row.program.as_str()));
+        format!("`{change}` of {}", words::list(&programs))
+    });
+    words::list(&said.collect::<Vec<_>>())
+}
+
 /// The changes of some rows, each once, as code.
 fn changes(rows: &[&TrialRow]) -> String {
-    words::code_list(&unique(rows.iter().map(|row| row.change.as_str())))
+    changes_among(rows, rows)
 }
 
 pub(super) fn pie_makes_dynamic(index: &Index<'_>) -> Finding {
@@ -59,7 +72,9 @@ pub(super) fn pie_makes_dynamic(index: &Index<'_>) -> Finding {
         .filter(|row| base(&off, &row.program).is_some_and(is_dynamic))
         .collect();
     let freed: Vec<&TrialRow> = removed.iter().filter(|row| !is_dynamic(row)).copied().collect();
-    if !removed.is_empty() {
+    if removed.is_empty() {
+        words::add(&mut because, ". No flag could be taken off alone from a whole set that is dynamic");
+    } else {
         words::add(
             &mut because,
             &match freed.as_slice() {
@@ -77,6 +92,7 @@ pub(super) fn pie_makes_dynamic(index: &Index<'_>) -> Finding {
         0 => Verdict::Refuted,
         n if n == pie.len()
             && others.is_empty()
+            && !removed.is_empty()
             && removed.iter().all(|row| is_pie(&row) != is_dynamic(row)) =>
         {
             Verdict::Supported
@@ -104,10 +120,10 @@ pub(super) fn pie_needs_c_toolchain(index: &Index<'_>) -> Finding {
         words::of(built.len(), rows.len())
     );
     if !built.is_empty() {
-        words::add(&mut because, &format!(" ({})", changes(&built)));
+        words::add(&mut because, &format!(" ({})", changes_among(&built, &rows)));
     }
     if !refused.is_empty() {
-        words::add(&mut because, &format!("; not so {}", changes(&refused)));
+        words::add(&mut because, &format!("; not so {}", changes_among(&refused, &rows)));
     }
     // What Go silently chooses where nobody says anything.
     let unset: Vec<&str> = built
@@ -165,7 +181,10 @@ fn other_targets(index: &Index<'_>) -> String {
     let rows: Vec<_> =
         index.run().artifacts.iter().filter(|row| !row.stripped && is_asked(&row.variant)).collect();
     let newest = info.home().map_or("", |(toolchain, _)| toolchain);
-    let of_newest: Vec<_> = rows.iter().filter(|row| row.toolchain == newest).collect();
+    // Of the first program, which has no C of its own.
+    let first = index.go_programs().next().map(|program| program.name.as_str());
+    let of_newest: Vec<_> =
+        rows.iter().filter(|row| row.toolchain == newest && Some(row.program.as_str()) == first).collect();
     let targets = |built: bool| {
         let some = of_newest.iter().filter(|row| (row.status == Status::Built) == built);
         unique(some.map(|row| row.target.trim_start_matches("linux/")))

@@ -30,11 +30,16 @@ fn untried(index: &Index<'_>) -> Finding {
     ))
 }
 
+/// Whether the kernel draws no addresses here.
+pub(super) fn draws_nothing(index: &Index<'_>) -> bool {
+    index.run().info.machine.address_randomisation == "0"
+}
+
 /// Where the kernel was told to draw nothing, nothing moves, and that says nothing of how programs are built.
 fn unless_drawn(index: &Index<'_>) -> Option<Finding> {
-    let off = index.run().info.machine.address_randomisation == "0";
-    off.then(|| {
-        let why = "this machine's kernel draws no addresses (randomize_va_space is 0): nothing moves, however it is built";
+    draws_nothing(index).then(|| {
+        let why = "this machine's kernel draws no addresses (randomize_va_space is 0, or gopie was started without): \
+                   nothing moves, however it is built";
         Finding::undecided(why)
     })
 }
@@ -146,11 +151,25 @@ fn told(index: &Index<'_>, some: &[&Probed<'_>], all: &[Probed<'_>]) -> String {
     parts.join("; ")
 }
 
-/// The fewest bits that any of those demonstrates.
+/// The fewest bits that any of those demonstrates, and how many it would be if places were drawn evenly.
 fn bits(all: &[&Probed<'_>], region: &str) -> String {
-    let bits = all.iter().filter_map(|one| one.number(&format!("{region}: bits demonstrated")));
-    let least = bits.fold(f64::INFINITY, f64::min);
-    if least.is_finite() { format!(", {least:.1} bits demonstrated at the least") } else { String::new() }
+    let number = |one: &Probed<'_>, what: &str| one.number(&format!("{region}: {what}"));
+    let demonstrated = |one: &&'_ Probed<'_>| number(one, "bits demonstrated");
+    let least =
+        all.iter().filter_map(|one| Some((demonstrated(one)?, *one))).min_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((bits, one)) = least else { return String::new() };
+    let mut text = format!(", at least {bits:.1} bits demonstrated");
+    if let (Some(places), Some(starts)) = (number(one, "places"), one.number("starts"))
+        && places >= starts
+    {
+        words::add(&mut text, &format!(" (more cannot be shown by {starts} starts)"));
+    }
+    let even = all.iter().filter_map(|one| number(one, "bits if uniform over its range"));
+    let even = even.fold(f64::INFINITY, f64::min);
+    if even.is_finite() {
+        words::add(&mut text, &format!(", {even:.0} if drawn evenly over its range"));
+    }
+    text
 }
 
 pub(super) fn one_leak_tells_all(index: &Index<'_>) -> Finding {
@@ -248,15 +267,23 @@ pub(super) fn known_code(index: &Index<'_>) -> Finding {
             &mut because,
             &format!(" Of PIEs {} have none ({}).", words::of(without, pies.len()), range(&pies)),
         );
-        let given = |one: &&&Probed<'_>| one.number("code known given text");
-        let all_of: Vec<f64> =
-            pies.iter().filter_map(|one| Some(given(&one)? / one.number("code in all")?)).collect();
-        if let Some(least) = all_of.iter().copied().reduce(f64::min) {
+        // The rest of what is mapped is the loader's and the libraries'.
+        let foreign = at_home(index, "foreign-code");
+        let own = |one: &Probed<'_>| {
+            let same = foreign.iter().find(|other| other.built.row.id == one.built.row.id);
+            same.and_then(|other| other.number("own code"))
+        };
+        let given: Vec<(f64, f64)> =
+            pies.iter().filter_map(|one| Some((one.number("code known given text")?, own(one)?))).collect();
+        if !given.is_empty() {
+            let whole = given.iter().filter(|(known, own)| known >= own).count();
             words::add(
                 &mut because,
                 &format!(
-                    " One leaked address of its code makes at least {:.0} % of the code of every PIE known.",
-                    100.0 * least
+                    " One leaked address of its code tells where all of a PIE's own code is in {}, and nothing of \
+                     the loader's and the libraries' code in {}.",
+                    words::of(whole, given.len()),
+                    words::of(given.iter().filter(|(known, own)| known <= own).count(), given.len()),
                 ),
             );
         }

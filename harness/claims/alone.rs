@@ -55,6 +55,16 @@ pub(super) fn pie_needs_loader(index: &Index<'_>) -> Finding {
             if with_loader.is_empty() { String::new() } else { format!(" ({})", variants(&with_loader)) },
             words::of(with_all.len(), leaning.len()),
         ));
+        let not: Vec<String> = leaning
+            .iter()
+            .filter_map(|one| {
+                one.row("with-libraries").filter(|row| row.number == Some(0.0)).map(|row| (one, row))
+            })
+            .map(|(one, row)| format!("{} as `{}` ({})", one.built.program, one.variant(), row.text))
+            .collect();
+        if !not.is_empty() {
+            because.push(format!(" Not so, with all of them: {}.", words::few(&not, 4)));
+        }
     }
     let verdict = match (alone.is_empty(), leaning.is_empty()) {
         (true, _) => Verdict::Supported,

@@ -45,8 +45,8 @@ fn growths<'a>(index: &Index<'a>) -> Vec<Growth<'a>> {
     })
 }
 
-/// A further switch on a PIE after which no more than half of the growth is left.
-fn taken_back<'a>(index: &Index<'a>, growth: &Growth<'a>) -> Option<(&'a Contrast, u64)> {
+/// The sizes that further switches on a PIE leave, the smallest first.
+fn further<'a>(index: &Index<'a>, growth: &Growth<'a>) -> Option<(&'a Contrast, u64)> {
     let further = index.run().info.contrasts.iter().filter(|contrast| {
         contrast.base == growth.contrast.changed && !contrast.total && !contrast.control && !contrast.pie_only
     });
@@ -55,18 +55,15 @@ fn taken_back<'a>(index: &Index<'a>, growth: &Growth<'a>) -> Option<(&'a Contras
             let id = &index.artifact(growth.program, &contrast.changed, growth.place, growth.stripped)?.id;
             let is_pie = index.number(id, "pie", "") == Some(1);
             let size = size_of(index, growth.program, &contrast.changed, growth.place, growth.stripped)?;
-            let left = size.saturating_sub(growth.base);
-            (is_pie && left <= (growth.changed - growth.base) / 2).then_some((contrast, size))
+            is_pie.then_some((contrast, size))
         })
         .min_by_key(|(_, size)| *size)
 }
 
 pub(super) fn size(index: &Index<'_>) -> Finding {
     let all = growths(index);
-    let by_percent = |a: &&Growth<'_>, b: &&Growth<'_>| {
-        (a.changed as f64 / a.base as f64).total_cmp(&(b.changed as f64 / b.base as f64))
-    };
-    let (Some(least), Some(most)) = (all.iter().min_by(by_percent), all.iter().max_by(by_percent)) else {
+    let by_bytes = |growth: &&Growth<'_>| i128::from(growth.changed) - i128::from(growth.base);
+    let (Some(least), Some(most)) = (all.iter().min_by_key(by_bytes), all.iter().max_by_key(by_bytes)) else {
         return Finding::undecided("no contrast in which PIE alone differs has both its artifacts");
     };
     let larger: Vec<&Growth<'_>> = all.iter().filter(|growth| growth.changed > growth.base).collect();
@@ -80,14 +77,18 @@ pub(super) fn size(index: &Index<'_>) -> Finding {
         "{how}, PIE alone makes the file larger in {} comparisons: {range}.",
         words::of(larger.len(), all.len()),
     )];
-    let back: Vec<_> =
-        larger.iter().filter_map(|growth| Some((growth, taken_back(index, growth)?))).collect();
+    // Only where a further switch was tried can one take anything back.
+    let tried: Vec<_> = larger.iter().filter_map(|growth| Some((growth, further(index, growth)?))).collect();
+    let halved = |(growth, (_, size)): &&(&&Growth<'_>, (&Contrast, u64))| {
+        size.saturating_sub(growth.base) <= (growth.changed - growth.base) / 2
+    };
+    let back: Vec<_> = tried.iter().filter(halved).collect();
     if let Some((growth, (contrast, size))) = back.first() {
         because.push(format!(
-            "One further switch (`{}`: {}) takes back half or more of it in {}: {}, {} is left of {}.",
+            "One further switch (`{}`: {}) takes back half or more of it in {} that were built so: {}, {} is left of {}.",
             contrast.name,
             contrast.what,
-            words::of(back.len(), larger.len()),
+            words::of(back.len(), tried.len()),
             growth.program,
             words::bytes_more(growth.base, *size),
             words::bytes_more(growth.base, growth.changed),

@@ -179,9 +179,9 @@ impl<'a> Effect<'a> {
 
     /// What is seen, with the numbers: what to write after the contrast's name.
     pub fn phrase(&self) -> String {
-        let ratio = words::times_interval(self.ratio);
+        let ratio = words::times_interval(&as_judged(self.ratio));
         let both = match self.difference {
-            Some(row) => format!("{} ({ratio})", words::difference(row)),
+            Some(row) => format!("{} ({ratio})", words::difference(&as_judged(row))),
             None => ratio,
         };
         match self.seen {
@@ -209,6 +209,12 @@ impl<'a> Effect<'a> {
 /// The interval that an estimate is judged by: the one that holds all at once where it is of the family.
 pub fn judged_by(row: &EstimateRow) -> Option<(f64, f64)> {
     row.low_simultaneous.zip(row.high_simultaneous).or(row.low.zip(row.high))
+}
+
+/// An estimate with that interval alone, to be told as it was judged.
+pub fn as_judged(row: &EstimateRow) -> EstimateRow {
+    let (low, high) = judged_by(row).unzip();
+    EstimateRow { low, high, ..row.clone() }
 }
 
 fn seen(ratio: &EstimateRow, floor: Option<Floor>, control: bool) -> Seen {

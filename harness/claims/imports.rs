@@ -84,6 +84,18 @@ pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
             "no program of this run imports a package that brings C in, but for those with C of their own"
         });
     }
+    if index.run().info.c_compiler.is_none() {
+        // Go then leaves cgo off by itself, and the claim is about where it does not.
+        return Finding::undecided("there was no C compiler, without which Go turns no cgo on");
+    }
+    // What was not built plainly tells nothing.
+    let importing: Vec<&Graph<'_>> = importing
+        .into_iter()
+        .filter(|graph| index.artifact(&graph.program.name, PLAIN, place, false).is_some())
+        .collect();
+    if importing.is_empty() {
+        return Finding::undecided(format!("no program that imports such a package was built as `{PLAIN}`"));
+    }
     let plain = |graph: &&&Graph<'_>| {
         let row = index.artifact(&graph.program.name, PLAIN, place, false);
         row.is_some_and(|row| row.cgo_enabled == "1" && index.facts(&row.id, "needed").next().is_some())

@@ -11,6 +11,9 @@ use crate::results::Index;
 const PROBE: &str = "sandbox";
 const CALLS: &str = "works under these calls alone";
 const FILES: &str = "works under these files alone";
+const BOTH: &str = "works under both";
+/// Where the probe of names leaves what it asks for.
+const OF_SYSTEM: &str = "/etc/";
 /// Where the kernel itself answers, and no file of the system does.
 const OF_KERNEL: [&str; 3] = ["/proc/", "/sys/", "/dev/"];
 
@@ -21,6 +24,18 @@ fn opened<'a>(one: &Probed<'a>) -> BTreeSet<&'a str> {
         .filter_map(|row| row.key.strip_prefix("file "))
         .filter(|path| path.starts_with('/'))
         .collect()
+}
+
+/// Programs that look something up, each with the file of the system in which `static` finds it.
+fn looked_up<'a>(index: &Index<'a>) -> Vec<(&'a str, &'a str)> {
+    let mut all = Vec::new();
+    for one in at_home(index, "names").into_iter().filter(|one| one.variant() == PROPOSAL) {
+        for row in one.rows().filter(|row| row.number > Some(0.0)) {
+            let file = row.key.split(' ').find(|word| word.starts_with(OF_SYSTEM));
+            all.extend(file.map(|file| (one.built.program, file)));
+        }
+    }
+    all
 }
 
 pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
@@ -42,7 +57,7 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
             .into_iter()
             .filter(|path| !OF_KERNEL.iter().any(|folder| path.starts_with(folder)))
             .collect();
-        let works = one.yes(CALLS) != Some(false) && one.yes(FILES) != Some(false);
+        let works = [CALLS, FILES, BOTH].iter().all(|key| one.yes(key) != Some(false));
         if works && others.is_empty() {
             well += 1;
         }
@@ -51,8 +66,9 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
     let kinds: Vec<f64> = tried.iter().filter_map(|one| one.number("kinds of system calls")).collect();
     let most = kinds.iter().copied().fold(0.0, f64::max);
     let mut because = format!(
-        "{} artifacts of `{PROPOSAL}` still worked when no other calls were permitted than those traced (at most \
-         {most} kinds) and no other files than those opened, all of them the kernel's own (/proc, /sys, /dev).",
+        "Of `{PROPOSAL}`, {} artifacts that were traced still worked when no other calls were permitted than those \
+         seen (at most {most} kinds) and no other files than those opened, all of them the kernel's own (/proc, \
+         /sys, /dev).",
         words::of(well, tried.len())
     );
     if !foreign.is_empty() {
@@ -80,11 +96,21 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
             ),
         );
     }
+    let looked = looked_up(index);
+    if !looked.is_empty() {
+        let said: Vec<String> =
+            looked.iter().map(|(program, file)| format!("{program} in `{file}`")).collect();
+        words::add(
+            &mut because,
+            &format!(" What looks names up finds them in files of the system: {}.", words::list(&said)),
+        );
+    }
     let verdict = match well {
         0 => Verdict::Refuted,
-        n if n == tried.len() => Verdict::Supported,
+        n if n == tried.len() && looked.is_empty() => Verdict::Supported,
         _ => Verdict::Qualified,
     };
-    let programs = unique(tried.iter().map(|one| one.built.program));
-    Finding { verdict, because, evidence: vec!["probes.csv: sandbox".to_owned()], programs }
+    let programs =
+        unique(tried.iter().map(|one| one.built.program).chain(looked.iter().map(|(program, _)| *program)));
+    Finding { verdict, because, evidence: vec!["probes.csv: sandbox, names".to_owned()], programs }
 }

@@ -7,8 +7,8 @@ use super::effect::CPU_PINNED;
 use super::probed::probed;
 use super::subject::built;
 use super::{Finding, Verdict, words};
-use crate::config::{Language, PROPOSAL, Program};
-use crate::results::{ArtifactRow, EstimateRow, Index, OK, Place};
+use crate::config::{Language, PROPOSAL, Program, Variant};
+use crate::results::{ArtifactRow, EstimateRow, Index, OK, Place, Status};
 
 /// Whether a variant has a property; `None` where that does not apply or was not looked at.
 type Has = Option<bool>;
@@ -20,6 +20,8 @@ pub struct Property {
     pub name: &'static str,
     /// What somebody wants who wants it.
     pub wanted: &'static str,
+    /// What is so where it is not there.
+    pub lost: &'static str,
 }
 
 /// The properties, in the order of every vector.
@@ -27,13 +29,38 @@ pub const PROPERTIES: [Property; 7] = [
     Property {
         name: "starts alone",
         wanted: "a program that starts without the system's loader and libraries",
+        lost: "it needs the system's loader, or libraries too",
     },
-    Property { name: "no foreign code", wanted: "no code of others in the process" },
-    Property { name: "code moves", wanted: "code at addresses that nobody knows beforehand" },
-    Property { name: "data moves", wanted: "data at addresses that nobody knows beforehand" },
-    Property { name: "full RELRO", wanted: "relocated data that is read-only, and functions bound at start" },
-    Property { name: "no C needed", wanted: "a build without a C toolchain" },
-    Property { name: "system names", wanted: "users and hosts as the system's C library resolves them" },
+    Property {
+        name: "no foreign code",
+        wanted: "no code of others in the process",
+        lost: "code of the loader, or of libraries too, is in the process",
+    },
+    Property {
+        name: "code moves",
+        wanted: "code at addresses that nobody knows beforehand",
+        lost: "its code lies where the file says",
+    },
+    Property {
+        name: "data moves",
+        wanted: "data at addresses that nobody knows beforehand",
+        lost: "its data lies where the file says",
+    },
+    Property {
+        name: "full RELRO",
+        wanted: "relocated data that is read-only, and functions bound at start",
+        lost: "not all that is relocated is read-only afterwards, or functions are bound late",
+    },
+    Property {
+        name: "no C needed",
+        wanted: "a build without a C toolchain",
+        lost: "it is built with a C toolchain",
+    },
+    Property {
+        name: "system names",
+        wanted: "users and hosts as the system's C library resolves them",
+        lost: "users and hosts are those that Go finds by itself",
+    },
 ];
 
 /// A variant of a program: what it has, and what it costs.
@@ -78,6 +105,7 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
         let one = all.iter().find(|one| one.built.program == program.name && one.variant() == variant);
         one.and_then(|one| one.number(key))
     };
+    let drawn = !super::addresses::draws_nothing(index);
     let own = built(index).into_iter().filter(|one| one.program == program.name && one.place == place);
     own.map(|one| {
         let variant = one.variant.name.as_str();
@@ -85,17 +113,34 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
         let has = vec![
             found(&roots, variant, "alone").map(|alone| alone > 0.0),
             found(&foreign, variant, "foreign code").map(|bytes| bytes == 0.0),
-            found(&addresses, variant, "code at known addresses").map(|bytes| bytes == 0.0),
-            found(&addresses, variant, "data: places").map(|places| places > 1.0),
+            found(&addresses, variant, "code at known addresses").filter(|_| drawn).map(|bytes| bytes == 0.0),
+            found(&addresses, variant, "data: places").filter(|_| drawn).map(|places| places > 1.0),
             // Where nothing is relocated there is nothing to protect.
             relro.filter(|relro| *relro != "not-applicable").map(|relro| relro == "full"),
-            Some(one.row.cgo_enabled == "0"),
+            Some(needs_no_c(index, one.variant, one.row)),
             names(index, place, one.row),
         ];
         let shipped = index.artifact(&program.name, variant, place, true).unwrap_or(one.row);
         Choice { variant, has, start: start(index, program, place, variant), size: shipped.size }
     })
     .collect()
+}
+
+/// Whether it can be built where no C compiler is to be found: as the builds without one tell of its settings, where
+/// they were tried; else only what was built without cgo.
+fn needs_no_c(index: &Index<'_>, variant: &Variant, row: &ArtifactRow) -> bool {
+    let cgo = variant.cgo_enabled.as_ref().map_or_else(|| " unset".to_owned(), |value| format!("={value}"));
+    let mode = variant.buildmode.as_deref().unwrap_or("default");
+    let link = variant.linkmode.as_ref().map_or_else(String::new, |mode| format!(" -linkmode={mode}"));
+    let change = format!("CGO_ENABLED{cgo} -buildmode={mode}{link}");
+    let tried =
+        index.run().trials.iter().find(|trial| {
+            trial.experiment == "no-c" && trial.program == row.program && trial.change == change
+        });
+    match tried.filter(|_| !variant.import_runtime_cgo) {
+        Some(trial) => trial.status == Status::Built,
+        None => row.cgo_enabled == "0",
+    }
 }
 
 /// Whether the system's name service answers it: what was seen of the programs that look names up, not of this one;
@@ -139,7 +184,7 @@ pub struct Cheapest<'a> {
     pub ratio: f64,
     /// Others that cannot be told from it by what they cost.
     pub level: Vec<&'a str>,
-    /// Properties that it does not have and another variant has.
+    /// What is so for want of properties that another variant has.
     pub given_up: Vec<&'static str>,
 }
 
@@ -159,7 +204,7 @@ pub fn cheapest<'a>(all: &[Choice<'a>]) -> Vec<Cheapest<'a>> {
                 one.has[other.0] == Some(false) && all.iter().any(|one| one.has[other.0] == Some(true))
             };
             let lacked = PROPERTIES.into_iter().enumerate().filter(lacks);
-            lacked.map(|(_, lacked)| lacked.name).collect()
+            lacked.map(|(_, lacked)| lacked.lost).collect()
         };
         // Of those that cannot be told apart by what they cost the one that has most, and the first of them.
         let level = || having.iter().copied().filter(|one| !one.costs_more(least));
@@ -214,11 +259,29 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
         .map(|one| (one, better(one)))
         .filter(|(_, more)| !more.is_empty())
         .collect();
-    let said: Vec<String> = between
+    // Variants with the same properties are one choice under several names.
+    let mut kinds: Vec<(&Choice<'_>, &[&str], Vec<&str>)> = Vec::new();
+    for (one, more) in &between {
+        match kinds.iter_mut().find(|(first, ..)| first.has == one.has) {
+            Some((.., others)) => others.push(one.variant),
+            None => kinds.push((one, more, Vec::new())),
+        }
+    }
+    let said: Vec<String> = kinds
         .iter()
-        .map(|(one, more)| {
+        .map(|(one, more, others)| {
             let ratio = one.start.map_or(f64::NAN, |(ratio, ..)| ratio);
-            format!("`{}` ({}, a start {} times)", one.variant, words::list(more), words::ratio(ratio))
+            let others = if others.is_empty() {
+                String::new()
+            } else {
+                format!(", and with the same properties {}", words::code_list(others))
+            };
+            format!(
+                "`{}`{others} ({}, a start {} times)",
+                one.variant,
+                words::list(more),
+                words::ratio(ratio)
+            )
         })
         .collect();
     let because = if said.is_empty() {
@@ -286,7 +349,7 @@ mod tests {
         ];
         let rows = cheapest(&all);
         assert_eq!(rows.len(), 2);
-        assert_eq!((rows[0].variant, rows[0].given_up.as_slice()), ("a", &[PROPERTIES[1].name][..]));
+        assert_eq!((rows[0].variant, rows[0].given_up.as_slice()), ("a", &[PROPERTIES[1].lost][..]));
         assert_eq!((rows[1].variant, rows[1].level.as_slice()), ("b", &["c"][..]));
     }
 }

@@ -32,10 +32,11 @@ use serde::Deserialize;
 use crate::results::{Index, Run};
 
 pub use effect::{
-    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, behind, clear_ends, condition_words, counts,
-    judged_by, measure_words, not_excluded, quiet_blocks,
+    CPU_PINNED, Effect, Floor, Seen, TIMES, WALL_SCHEDULED, as_judged, behind, clear_ends, condition_words,
+    counts, judged_by, measure_words, not_excluded, quiet_blocks,
 };
 pub use memory::{ANONYMOUS, FURTHER, FURTHER_TABLES, Growth, PAGE_TABLES};
+pub use packages::has;
 pub use relocations::{Climbed, costs, twins};
 pub use settings::recipe;
 

@@ -6,147 +6,166 @@ use super::{Finding, Verdict, words};
 use crate::config::{Language, PROPOSAL};
 use crate::results::{Index, Status};
 
-/// Whether libc and what goes with it are part of the file: a static artifact with cgo's runtime in it.
+/// Whether libc is part of the file: a static artifact with cgo's runtime in it that a C linker made, or that holds
+/// what static glibc resolves at start.
 fn holds_libc(index: &Index<'_>, one: &Built<'_>) -> bool {
+    let resolves = || index.facts(&one.row.id, "relocations").any(|row| row.key.contains("IRELATIV"));
     one.stands_alone(index)
         && one.row.cgo_enabled == "1"
-        && one.variant.linkmode.as_deref() == Some("external")
+        && (one.variant.linkmode.as_deref() == Some("external") || resolves())
 }
 
-/// Whether a library is brought in by the loader at each start.
-fn takes_libraries(index: &Index<'_>, one: &Built<'_>) -> bool {
-    index.facts(&one.row.id, "needed").next().is_some()
+/// The libraries that the loader brings in at each start, libc's own or those of others.
+fn takes(index: &Index<'_>, one: &Built<'_>, of_libc: bool) -> bool {
+    let is_libc = |name: &str| {
+        let own = ["libc.", "libpthread.", "libresolv.", "libdl.", "libm.", "librt.", "ld-"];
+        own.iter().any(|begin| name.starts_with(begin))
+    };
+    index.facts(&one.row.id, "needed").any(|row| is_libc(&row.key) == of_libc)
 }
+
+/// Programs built as a distribution's set and as the proposal.
+fn pairs<'b, 'a>(all: &'b [Built<'a>], set: &str) -> Vec<(&'b Built<'a>, &'b Built<'a>)> {
+    let ours = |theirs: &Built<'_>| {
+        all.iter().find(|one| {
+            one.variant.name == PROPOSAL && one.program == theirs.program && one.place == theirs.place
+        })
+    };
+    all.iter().filter(|one| one.variant.name == set).filter_map(|one| Some((one, ours(one)?))).collect()
+}
+
+fn no_pairs() -> Finding {
+    Finding::undecided(format!(
+        "no program of this run was built as a distribution's set and as `{PROPOSAL}`"
+    ))
+}
+
+/// Whether an artifact is rebuilt for a flaw, and whether it changes by updating a package of the system.
+type Response = fn(&Index<'_>, &Built<'_>) -> (bool, bool);
+
+const FLAWS: [(&str, Response); 4] = [
+    ("Go's standard library", |_, _| (true, false)),
+    ("libc", |index, one| (holds_libc(index, one), takes(index, one, true))),
+    ("the loader", |index, one| (false, one.interpreter(index).is_some())),
+    ("a C library of the system", |index, one| (false, takes(index, one, false))),
+];
 
 pub(super) fn response(index: &Index<'_>) -> Finding {
+    let set = distribution(index).unwrap_or_default();
     let all = built(index);
-    if !all.iter().any(|one| one.variant.name == PROPOSAL) {
-        return Finding::undecided(format!("no artifact of this run is built as `{PROPOSAL}`"));
+    let pairs = pairs(&all, set);
+    if pairs.is_empty() {
+        return no_pairs();
     }
-    let named = |wanted: &dyn Fn(&Built<'_>) -> bool| {
-        let some: Vec<&Built<'_>> = all.iter().filter(|one| wanted(one)).collect();
-        let names = unique(some.iter().map(|one| one.variant.name.as_str()));
-        (some.len(), words::code_list(&names))
-    };
-    let (with_libc, static_c) = named(&|one| holds_libc(index, one));
-    let (shared, dynamic) = named(&|one| takes_libraries(index, one));
-    let (loaded, loaders) = named(&|one| one.interpreter(index).is_some());
-    let proposed = all.iter().filter(|one| one.variant.name == PROPOSAL);
-    let (mut without_c, mut of_proposal) = (0, 0);
-    for one in proposed {
-        of_proposal += 1;
-        without_c += usize::from(one.stands_alone(index) && !holds_libc(index, one));
+    let mut because =
+        vec![format!("of {} built both ways", words::count(pairs.len() as u64, "program", "programs"))];
+    let mut more = false;
+    for (flaw, response) in FLAWS {
+        let count = |of: &dyn Fn((bool, bool)) -> bool| {
+            let yes = |one: &Built<'_>| of(response(index, one));
+            let theirs = pairs.iter().filter(|(theirs, _)| yes(theirs)).count();
+            (pairs.iter().filter(|(_, ours)| yes(ours)).count(), theirs)
+        };
+        let (rebuilt, updated) = (count(&|(rebuilt, _)| rebuilt), count(&|(_, updated)| updated));
+        more |= rebuilt.0 > rebuilt.1;
+        because.push(format!(
+            "a flaw in {flaw}: {} of `{PROPOSAL}` and {} of `{set}` are rebuilt, {} and {} change by updating its package",
+            rebuilt.0, rebuilt.1, updated.0, updated.1
+        ));
     }
-    let mut because = vec![
-        format!(
-            "a flaw in Go's standard library: all {} artifacts of every variant are rebuilt, since each holds its own copy",
-            all.len()
-        ),
-        format!(
-            "in libc: {} of {of_proposal} of `{PROPOSAL}` hold none and are left alone; {shared} that take libc from the \
-             system change by updating its package{}",
-            without_c,
-            if dynamic.is_empty() { String::new() } else { format!(" ({dynamic})") },
-        ),
-    ];
-    if with_libc > 0 {
-        because.push(format!("{with_libc} that hold a static libc are rebuilt ({static_c})"));
+    let holding: Vec<&Built<'_>> = all.iter().filter(|one| holds_libc(index, one)).collect();
+    if !holding.is_empty() {
+        let names = unique(holding.iter().map(|one| one.variant.name.as_str()));
+        because.push(format!(
+            "beside them {} that hold a static libc are rebuilt for it ({})",
+            holding.len(),
+            words::code_list(&names)
+        ));
     }
-    because.push(format!(
-        "in the loader: {loaded} that name one change by updating its package{}",
-        if loaders.is_empty() { String::new() } else { format!(" ({loaders})") },
-    ));
-    let verdict = match (without_c == of_proposal, with_libc) {
-        // What holds nothing of the system has nothing of it to be mended.
-        (true, 0) => Verdict::Refuted,
-        (true, _) => Verdict::Qualified,
-        (false, _) => Verdict::Supported,
-    };
     Finding {
-        verdict,
+        verdict: if more { Verdict::Supported } else { Verdict::Refuted },
         because: because.join("; "),
         evidence: vec![
-            "facts.csv: needed, interpreter, linkage".to_owned(),
+            "facts.csv: needed, interpreter, linkage, relocations".to_owned(),
             "artifacts.csv: cgo_enabled".to_owned(),
         ],
-        programs: unique(all.iter().map(|one| one.program)),
+        programs: unique(pairs.iter().map(|(one, _)| one.program)),
+    }
+}
+
+/// What distributions rely on that probes ask of an artifact: the probe, its key, and what it is.
+const RELIED_ON: [(&str, &str, &str); 6] = [
+    ("metadata", "debug data can be split off", "debug data that can be split off"),
+    ("metadata", "starts with GODEBUG=fips140=on", "a start with GODEBUG=fips140=on"),
+    ("metadata", "starts with GODEBUG=fips140=only", "a start with GODEBUG=fips140=only"),
+    ("injection", "LD_PRELOAD: constructor ran", "preloading (fakeroot, torsocks)"),
+    ("names", "user of an NSS module found", "a user of an NSS module found"),
+    ("names", "server reached by a name of an NSS module", "a server reached by a name of an NSS module"),
+];
+
+/// Facts of the file that distributions rely on.
+const OF_FILE: [(&str, &str); 3] =
+    [("build-id", "a GNU build id"), ("package-note", "a package note"), ("debug-present", "debug data")];
+
+/// Whether an artifact has one of [`OF_FILE`].
+pub fn has(index: &Index<'_>, case: &str, metric: &str) -> bool {
+    match metric {
+        "build-id" => index.text(case, metric).is_some_and(|text| !text.is_empty()),
+        _ => index.number(case, metric, "") == Some(1),
     }
 }
 
 pub(super) fn packaging_cost(index: &Index<'_>) -> Finding {
     let set = distribution(index).unwrap_or_default();
     let all = built(index);
-    let pairs: Vec<(&Built<'_>, &Built<'_>)> = all
+    let pairs = pairs(&all, set);
+    if pairs.is_empty() {
+        return no_pairs();
+    }
+    // Of each thing, in how many programs the set has it, and in how many of these the proposal keeps it.
+    let mut rows: Vec<(&str, usize, usize)> = Vec::new();
+    for (metric, what) in OF_FILE {
+        let theirs = || pairs.iter().filter(|(theirs, _)| has(index, &theirs.row.id, metric));
+        let kept = theirs().filter(|(_, ours)| has(index, &ours.row.id, metric)).count();
+        rows.push((what, theirs().count(), kept));
+    }
+    for (probe, key, what) in RELIED_ON {
+        let asked = super::probed::at_home(index, probe);
+        let answer = |of: &Built<'_>| {
+            let one = asked.iter().find(|one| one.built.row.id == of.row.id);
+            one.and_then(|one| one.yes(key))
+        };
+        let both: Vec<(bool, bool)> =
+            pairs.iter().filter_map(|(theirs, ours)| Some((answer(theirs)?, answer(ours)?))).collect();
+        if !both.is_empty() {
+            let having = both.iter().filter(|(theirs, _)| *theirs).count();
+            rows.push((what, having, both.iter().filter(|(theirs, ours)| *theirs && *ours).count()));
+        }
+    }
+    let said: Vec<String> = rows
         .iter()
-        .filter(|one| one.variant.name == set)
-        .filter_map(|theirs| {
-            let ours = all.iter().find(|one| {
-                one.variant.name == PROPOSAL && one.program == theirs.program && one.place == theirs.place
-            })?;
-            Some((theirs, ours))
+        .map(|(what, theirs, kept)| match theirs {
+            0 => format!("no artifact of `{set}` has {what} here"),
+            _ => format!("{what} is kept in {}", words::of(*kept, *theirs)),
         })
         .collect();
-    if pairs.is_empty() {
-        return Finding::undecided(format!(
-            "no program of this run was built as a distribution's set and as `{PROPOSAL}`"
-        ));
-    }
-    let has = |one: &Built<'_>, metric: &str| match metric {
-        "build-id" => index.text(&one.row.id, metric).is_some(),
-        _ => index.number(&one.row.id, metric, "") == Some(1),
-    };
-    let mut said = Vec::new();
-    let (mut lost, mut kept, mut absent) = (0, 0, 0);
-    for (metric, what) in [
-        ("build-id", "a GNU build id"),
-        ("package-note", "a package note"),
-        ("debug-present", "debug data that can be split off"),
-    ] {
-        let theirs = pairs.iter().filter(|(theirs, _)| has(theirs, metric)).count();
-        let ours = pairs.iter().filter(|(theirs, ours)| has(theirs, metric) && has(ours, metric)).count();
-        if theirs == 0 {
-            absent += 1;
-            said.push(format!("no artifact of `{set}` has {what} here"));
-            continue;
-        }
-        if ours < theirs {
-            lost += 1;
-        } else {
-            kept += 1;
-        }
-        said.push(format!("{what} is kept in {} programs that have it as `{set}`", words::of(ours, theirs)));
-    }
-    let asked = super::probed::at_home(index, "metadata");
-    for mode in ["on", "only"] {
-        let key = format!("starts with GODEBUG=fips140={mode}");
-        let of = |variant: &str| {
-            let answers: Vec<bool> =
-                asked.iter().filter(|one| one.variant() == variant).filter_map(|one| one.yes(&key)).collect();
-            (answers.iter().filter(|yes| **yes).count(), answers.len())
-        };
-        let ((theirs, of_theirs), (ours, of_ours)) = (of(set), of(PROPOSAL));
-        if of_theirs > 0 && of_ours > 0 {
-            said.push(format!(
-                "{} of `{set}` and {} of `{PROPOSAL}` started with GODEBUG=fips140={mode}",
-                words::of(theirs, of_theirs),
-                words::of(ours, of_ours)
-            ));
-            // Lost where it is there in the one and not in the other.
-            if theirs == of_theirs && ours < of_ours { lost += 1 } else { kept += 1 }
-        }
-    }
-    let verdict = match (lost, kept) {
-        (0, 0) => return Finding::undecided(said.join("; ")),
-        (0, _) if absent == 0 => Verdict::Refuted,
-        (_, 0) => Verdict::Supported,
+    let had = rows.iter().filter(|(_, theirs, _)| *theirs > 0).count();
+    let lost = rows.iter().filter(|(_, theirs, kept)| kept < theirs).count();
+    let gone = rows.iter().filter(|(_, theirs, kept)| *theirs > 0 && *kept == 0).count();
+    let because =
+        format!("of what programs built as `{set}` have here, `{PROPOSAL}` keeps: {}", said.join("; "));
+    let verdict = match (had, lost) {
+        (0, _) => return Finding::undecided(said.join("; ")),
+        (had, 0) if had == rows.len() => Verdict::Refuted,
+        _ if gone == had => Verdict::Supported,
         _ => Verdict::Qualified,
     };
     Finding {
         verdict,
-        because: said.join("; "),
+        because,
         evidence: vec![
             "facts.csv: build-id, package-note, debug-present".to_owned(),
-            "probes.csv: metadata".to_owned(),
+            "probes.csv: metadata, injection, names".to_owned(),
         ],
         programs: unique(pairs.iter().map(|(one, _)| one.program)),
     }

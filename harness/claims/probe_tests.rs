@@ -135,6 +135,13 @@ fn kernel_abi_only() {
     let mut some = traced(("static", "file /proc/self/maps", YES));
     some.probes.push(ProbeRow { key: "file /etc/hosts".to_owned(), ..some.probes[3].clone() });
     check(&some, id, Verdict::Qualified, "1 of 2");
+    check(&traced(("static", "works under both", NO)), id, Verdict::Refuted, "0 of 2");
+    let mut looking = traced(("static", "file /proc/self/maps", YES));
+    add(&mut looking, "names", &[("static", "user of /etc/passwd found", YES)]);
+    check(&looking, id, Verdict::Qualified, "hello in `/etc/passwd`");
+    let mut finding_nothing = traced(("static", "file /proc/self/maps", YES));
+    add(&mut finding_nothing, "names", &[("static", "user of /etc/passwd found", NO)]);
+    check(&finding_nothing, id, Verdict::Supported, "2 of 2");
 }
 
 fn places(heap: f64, of_pie: f64, of_static: f64) -> Run {
@@ -161,7 +168,7 @@ fn fixed_addresses() {
         &some,
         id,
         Verdict::Qualified,
-        "text: at one place in 2 (`static`), moves in 2 (`pie-internal`), 14.0 bits",
+        "text: at one place in 2 (`static`), moves in 2 (`pie-internal`), at least 14.0 bits demonstrated",
     );
 }
 
@@ -205,19 +212,25 @@ fn one_leak_tells_all() {
 fn known_code() {
     let id = "known-code";
     let known = |of_static: f64, of_pie: f64| {
-        run(
+        let mut run = run(
             "addresses",
             &[
                 ("static", "code at known addresses", Ok(of_static)),
                 ("pie-internal", "code at known addresses", Ok(of_pie)),
                 ("pie-internal", "code known given text", Ok(800.0)),
-                ("pie-internal", "code in all", Ok(1000.0)),
             ],
-        )
+        );
+        add(&mut run, "foreign-code", &[("pie-internal", "own code", Ok(800.0))]);
+        run
     };
     check(&known(500.0, 0.0), id, Verdict::Supported, "2 of 2 artifacts of `static`");
     check(&known(500.0, 0.0), id, Verdict::Supported, "Of PIEs 2 of 2 have none");
-    check(&known(500.0, 0.0), id, Verdict::Supported, "at least 80 % of the code");
+    check(&known(500.0, 0.0), id, Verdict::Supported, "own code is in 2 of 2, and nothing of");
+    let mut less = known(500.0, 0.0);
+    for row in less.probes.iter_mut().filter(|row| row.key == "code known given text") {
+        row.number = Some(700.0);
+    }
+    check(&less, id, Verdict::Supported, "own code is in 0 of 2");
     check(&known(500.0, 500.0), id, Verdict::Supported, "Of PIEs 0 of 2 have none");
     check(&known(0.0, 0.0), id, Verdict::Refuted, "0 of 2");
     let mut some = known(500.0, 0.0);
@@ -235,8 +248,14 @@ fn questions_of_judgement_are_laid_out_and_not_decided() {
         &both,
         id,
         Verdict::Readers,
-        "Writable words that point to code: 10 in `static`, 300 in `fedora-like`",
+        "Writable words that point to code: 10 in `static` and 300 in `fedora-like` (medians of 2 programs; \
+         `fedora-like` beside `static`: more in 2)",
     );
+    // Only programs that have both count, and each by itself.
+    let mut one = both.clone();
+    one.probes.retain(|row| !(row.case.starts_with("net") && row.case.contains("fedora-like")));
+    one.probes.iter_mut().filter(|row| row.case.starts_with("net")).for_each(|row| row.number = Some(9e9));
+    check(&one, id, Verdict::Readers, "10 in `static` and 300 in `fedora-like` (medians of 1 program;");
     let id = "extra-attack-surface";
     check(&run("foreign-code", &[]), id, Verdict::Undecided, "no foreign code");
     let key = "LD_PRELOAD: constructor ran";
@@ -247,22 +266,40 @@ fn questions_of_judgement_are_laid_out_and_not_decided() {
 #[test]
 fn response() {
     let id = "response";
-    // `static-pie` holds a static libc.
+    let run = Synthetic::default().run();
     check(
-        &Synthetic::default().run(),
-        id,
-        Verdict::Qualified,
-        "2 that hold a static libc are rebuilt (`static-pie`)",
-    );
-    check(
-        &Synthetic::default().without("static-pie").run(),
+        &run,
         id,
         Verdict::Refuted,
-        "2 of 2 of `static` hold none",
+        "a flaw in libc: 0 of `static` and 0 of `fedora-like` are rebuilt, 0 and",
     );
-    let leaning =
-        Synthetic::default().shape("static", |shape| shape.link = |_| super::synthetic::Link::LoaderAndLibc);
-    check(&leaning.run(), id, Verdict::Supported, "0 of 2 of `static` hold none");
+    check(&run, id, Verdict::Refuted, "2 that hold a static libc are rebuilt for it (`static-pie`)");
+    check(
+        &Synthetic::default().without("fedora-like").run(),
+        id,
+        Verdict::Undecided,
+        "no program of this run",
+    );
+    // What a static glibc resolves at start tells that it is there.
+    let mut holding = run.clone();
+    for row in holding.artifacts.iter_mut().filter(|row| row.variant == "static") {
+        row.cgo_enabled = "1".to_owned();
+    }
+    check(&holding, id, Verdict::Refuted, "0 of `static` and 0 of");
+    holding.facts.push(FactRow {
+        case: "hello/static/go1.27.3/linux-amd64".to_owned(),
+        metric: "relocations".to_owned(),
+        key: "R_X86_64_IRELATIVE".to_owned(),
+        unit: "count".to_owned(),
+        number: Some(29),
+        text: String::new(),
+    });
+    check(
+        &holding,
+        id,
+        Verdict::Supported,
+        "a flaw in libc: 1 of `static` and 0 of `fedora-like` are rebuilt",
+    );
 }
 
 #[test]
@@ -293,12 +330,25 @@ fn packaging_cost() {
     let set = [("fedora-like", "build-id"), ("fedora-like", "debug-present")];
     check(&with(&set), id, Verdict::Supported, "a GNU build id is kept in 0 of 2");
     let some = [&set[..], &[("static", "debug-present")]].concat();
-    check(&with(&some), id, Verdict::Qualified, "debug data that can be split off is kept in 2 of 2");
+    check(&with(&some), id, Verdict::Qualified, "debug data is kept in 2 of 2");
     let all = [&some[..], &[("static", "build-id")]].concat();
     // What the set does not have here cannot be seen to be kept.
     check(&with(&all), id, Verdict::Qualified, "no artifact of `fedora-like` has a package note here");
     let noted = [&all[..], &[("fedora-like", "package-note"), ("static", "package-note")]].concat();
     check(&with(&noted), id, Verdict::Refuted, "a GNU build id is kept in 2 of 2");
+    // A program that can no longer be preloaded counts, and so does one alone that keeps it.
+    let preload = |of_static: Result<f64, &'static str>| {
+        let mut run = with(&noted);
+        let key = "LD_PRELOAD: constructor ran";
+        add(&mut run, "injection", &[("fedora-like", key, YES), ("static", key, of_static)]);
+        run
+    };
+    check(&preload(NO), id, Verdict::Qualified, "preloading (fakeroot, torsocks) is kept in 0 of 2");
+    check(&preload(YES), id, Verdict::Refuted, "preloading (fakeroot, torsocks) is kept in 2 of 2");
+    let mut one = preload(YES);
+    let row = one.probes.iter_mut().find(|row| row.case.starts_with("net/static/")).expect("is there");
+    row.number = Some(0.0);
+    check(&one, id, Verdict::Qualified, "is kept in 1 of 2");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn size_cost() {
     packed.contrasts[2].base = "pie-external".to_owned();
     packed.contrasts[2].changed = "static-pie".to_owned();
     let packed = packed.shape("static-pie", |shape| shape.size = 1.02);
-    check(id, &packed, Verdict::Qualified, "takes back half or more of it in 2 of 4");
+    check(id, &packed, Verdict::Qualified, "takes back half or more of it in 2 of 2");
     let none = Synthetic::default().shape("static", |shape| shape.status = Status::Failed);
     check(id, &none.without("exe-external"), Verdict::Undecided, "no contrast");
 }

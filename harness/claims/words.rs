@@ -260,6 +260,15 @@ pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     }
 }
 
+/// The same of the first so many, and how many more there are.
+pub fn few<T: AsRef<str>>(items: &[T], most: usize) -> String {
+    if items.len() <= most {
+        return list(items);
+    }
+    let shown = items.iter().take(most).map(|item| item.as_ref().to_owned());
+    list(&shown.chain([format!("{} more", items.len() - most)]).collect::<Vec<_>>())
+}
+
 /// The same, each as code.
 pub fn code_list<T: AsRef<str>>(items: &[T]) -> String {
     list(&items.iter().map(|item| format!("`{}`", item.as_ref())).collect::<Vec<_>>())

@@ -4,7 +4,7 @@
 //! of flags. Without the proposal, the primary contrasts stand in.
 
 use crate::claims::words;
-use crate::claims::{CPU_PINNED, Effect, Seen, behind, clear_ends, counts, not_excluded};
+use crate::claims::{CPU_PINNED, Effect, Seen, as_judged, behind, clear_ends, counts, not_excluded};
 use crate::config::{Contrast, Language, PROPOSAL};
 use crate::results::{EstimateRow, Index, Place, Status};
 
@@ -285,11 +285,11 @@ impl<'a> Answer<'a, '_> {
 }
 
 /// `+36.1 % [+34.4, +37.8] (gofmt, +0.39 ms) to ...`, or what else is seen.
-fn start_words(effects: &[Effect<'_>]) -> String {
+pub(super) fn start_words(effects: &[Effect<'_>]) -> String {
     let one = |effect: &Effect<'_>| {
         let more =
             effect.difference.map_or(String::new(), |row| format!(", {}", words::time_more(row.estimate)));
-        format!("{} ({}{more})", words::percent_interval(effect.ratio), effect.program)
+        format!("{} ({}{more})", words::percent_interval(&as_judged(effect.ratio)), effect.program)
     };
     let range = match clear_ends(effects) {
         _ if effects.is_empty() => return "was not timed".to_owned(),

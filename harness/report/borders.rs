@@ -23,7 +23,7 @@ const QUESTIONS: [(&str, &str, Answer); 8] = [
     ("static-stands-alone", "what `static` names", static_names),
     ("fixed-addresses", "where it lies in many starts", places),
     ("known-code", "code at known addresses: `static`; `pie-internal`", known_code),
-    ("size-cost", "size of `pie-internal` against `static`", size),
+    ("size-cost", "size of `pie-internal` against `static`, as linked", size),
     ("startup-cost", "relocations of `static`, then `pie-internal`", relocations),
 ];
 

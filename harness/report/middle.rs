@@ -60,7 +60,7 @@ fn wanted(all: &[Choice<'_>]) -> String {
             format!(" (not to be told from it: {})", words::code_list(&row.level))
         };
         let given_up =
-            if row.given_up.is_empty() { "nothing of the above".to_owned() } else { row.given_up.join(", ") };
+            if row.given_up.is_empty() { "nothing of the above".to_owned() } else { row.given_up.join("; ") };
         table.row([
             row.property.wanted.to_owned(),
             format!("`{}`{level}", row.variant),

@@ -65,6 +65,8 @@ struct Page<'a> {
     name: &'a str,
     place: Option<String>,
     answer: Vec<String>,
+    /// Whether there is a page that says what to set instead.
+    has_answer: bool,
     contrasts: Vec<Picture>,
     verdicts: verdicts::Verdicts,
     variants: variants::Variants,
@@ -217,6 +219,7 @@ fn text(index: &Index<'_>, drawn: Drawn) -> Result<String> {
         name: &info.name,
         place: index.places().first().map(|place| format!("{}, {}", place.toolchain, place.target)),
         answer: answer::items(index),
+        has_answer: recommend::is_there(index),
         contrasts: drawn.contrasts,
         verdicts: verdicts::part(index.run()),
         variants: variants::part(index),

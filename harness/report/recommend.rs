@@ -1,21 +1,30 @@
 //! The answer on a page of its own: what a distribution should set instead, for which packages, what that breaks and
-//! how to keep it. Everything on it comes from verdicts and rows; where they change, it does.
+//! how to keep it. Everything on it comes from verdicts and rows; where they change, it does. How each distribution
+//! writes such settings down is data: `packaging.toml`.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
+use super::answer::start_words;
 use super::markdown::{Table, shell_lines};
-use crate::claims::middle::{Cheapest, cheapest, choices, subject};
-use crate::claims::{CPU_PINNED, Judged, Verdict, judge, recipe, words};
-use crate::config::{Language, PROPOSAL, Variant};
-use crate::results::{Index, Place, Status};
+use crate::claims::middle::{Cheapest, Choice, PROPERTIES, cheapest, choices, subject};
+use crate::claims::{CPU_PINNED, Effect, Judged, Verdict, has, judge, recipe, words};
+use crate::config::{Contrast, Language, PROPOSAL, Program, Variant};
+use crate::results::{ArtifactRow, Index, OK, Place, Status};
 
 /// What the page is filled with.
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
     name: String,
     place: String,
-    /// What the proposal saves and gives up, in sentences.
-    balance: Vec<String>,
+    /// What the choices are of.
+    of: String,
+    /// What speaks for the proposal, in sentences.
+    saves: Vec<String>,
+    /// What speaks against it.
+    costs: Vec<String>,
     /// The choices by what is wanted.
     wanted: Vec<Wanted>,
     packages: Option<String>,
@@ -30,8 +39,9 @@ pub(super) struct Page {
 struct Wanted {
     want: String,
     variant: String,
-    saves: String,
-    given_up: String,
+    settings: String,
+    cost: String,
+    then: String,
     recipe: String,
 }
 
@@ -39,25 +49,89 @@ struct Wanted {
 #[derive(Debug, Serialize)]
 struct Distribution {
     name: String,
+    place: String,
     drop: String,
     add: String,
+    note: String,
     text: String,
+}
+
+/// How a distribution writes the proposal down.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Packaging {
+    distribution: String,
+    place: String,
+    text: String,
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Packagings {
+    packaging: Vec<Packaging>,
+}
+
+/// All of them; the file is a part of the program, so that only a broken build could fail to read it.
+static PACKAGINGS: LazyLock<Packagings> =
+    LazyLock::new(|| toml::from_str(include_str!("packaging.toml")).expect("packaging.toml is well-formed"));
+
+/// Claims that speak for the proposal where they hold, and those that speak against it.
+const FOR: [&str; 6] = [
+    "static-stands-alone",
+    "pie-needs-c-toolchain",
+    "size-cost",
+    "startup-cost",
+    "memory-cost",
+    "extra-attack-surface",
+];
+const AGAINST: [&str; 5] =
+    ["known-code", "fixed-addresses", "some-programs-need-cgo", "packaging-cost", "response"];
+
+/// The whole set that the proposal is set beside, by the contrast of both.
+fn whole_set<'a>(index: &Index<'a>) -> Option<&'a Contrast> {
+    index.run().info.contrasts.iter().find(|contrast| contrast.total && contrast.primary)
+}
+
+/// Whether there is a page.
+pub(super) fn is_there(index: &Index<'_>) -> bool {
+    let built = |(program, place): (&Program, Place<'_>)| {
+        index.artifact(&program.name, PROPOSAL, place, false).is_some()
+    };
+    whole_set(index).is_some() && subject(index).is_some_and(built)
 }
 
 /// The page; `None` where the proposal was not built beside a whole set.
 pub(super) fn page(index: &Index<'_>) -> Option<Page> {
+    if !is_there(index) {
+        return None;
+    }
     let info = &index.run().info;
     let (program, place) = subject(index)?;
     let all = choices(index, program, place);
-    let set = info.contrasts.iter().find(|contrast| contrast.total && contrast.primary)?;
-    all.iter().find(|one| one.variant == PROPOSAL)?;
+    let set = whole_set(index)?;
     let judged = judge(index.run());
-    let wanted = cheapest(&all).iter().filter_map(|row| wanted(index, row)).collect();
+    let told = |ids: &[&str]| ids.iter().filter_map(|id| told(&judged, id)).collect::<Vec<_>>();
+    // What has one answer is asked once.
+    let mut wanted: Vec<(Vec<&str>, Cheapest<'_>)> = Vec::new();
+    for row in cheapest(&all).into_iter().chain(both(&all)) {
+        let answer = |row: &Cheapest<'_>| (row.variant.to_owned(), row.level.len(), row.given_up.clone());
+        match wanted.iter_mut().find(|(_, other)| answer(other) == answer(&row)) {
+            Some((wants, _)) => wants.push(row.property.wanted),
+            None => wanted.push((vec![row.property.wanted], row)),
+        }
+    }
     Some(Page {
         name: info.name.clone(),
         place: format!("{}, {}", place.toolchain, place.target),
-        balance: balance(index, place, &set.name, &set.changed, &judged),
-        wanted,
+        of: format!("{} ({}, {})", program.name, place.toolchain, place.target),
+        saves: starts(index, place).into_iter().chain(told(&FOR)).collect(),
+        costs: told(&AGAINST),
+        wanted: wanted
+            .iter()
+            .filter_map(|(wants, row)| self::wanted(index, (&program.name, place), wants, row))
+            .collect(),
         packages: packages(index, place),
         elsewhere: elsewhere(index),
         distributions: distributions(index),
@@ -70,52 +144,97 @@ fn variant<'a>(index: &Index<'a>, name: &str) -> Option<&'a Variant> {
     index.run().info.variants.iter().find(|variant| variant.name == name)
 }
 
-/// What a start and a file save, and which verdicts speak for and against.
-fn balance(index: &Index<'_>, place: Place<'_>, contrast: &str, set: &str, judged: &[Judged]) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut ratios: Vec<(f64, &str)> = Vec::new();
-    for program in index.go_programs() {
-        if let Some(row) = index.estimate(contrast, &program.name, place, CPU_PINNED, "ratio") {
-            ratios.push((row.estimate, &program.name));
-        }
-    }
-    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
-    if let (Some((least, of_least)), Some((most, of_most))) = (ratios.first(), ratios.last()) {
-        let range = if ratios.len() > 1 {
-            format!("{} ({of_least}) to {} times ({of_most})", words::ratio(*least), words::ratio(*most))
-        } else {
-            format!("{} times ({of_least})", words::ratio(*least))
-        };
-        all.push(format!(
-            "A start of `{set}` costs {range} the CPU time of `{PROPOSAL}`, over {}",
-            words::count(ratios.len() as u64, "program", "programs")
-        ));
-    } else {
-        all.push("No starts were timed: what is saved is not known from this run".to_owned());
-    }
-    for id in
-        ["known-code", "fixed-addresses", "static-stands-alone", "some-programs-need-cgo", "packaging-cost"]
-    {
-        if let Some(one) = judged.iter().find(|one| one.id == id && one.verdict != Verdict::Undecided) {
-            all.push(format!(
-                "[{id}](report.md#{id}) is {}: {}",
-                one.verdict.word(),
-                one.because.trim_end_matches('.')
-            ));
-        }
-    }
-    all
+/// What a start costs more: with PIE alone, and with a whole set.
+fn starts(index: &Index<'_>, place: Place<'_>) -> Option<String> {
+    let all = index.run().info.contrasts.iter();
+    let primary = || all.clone().filter(|contrast| contrast.primary && contrast.base == PROPOSAL);
+    let of = |contrast: &Contrast, what: &str| {
+        let programs = index.go_programs();
+        let effects: Vec<Effect<'_>> = programs
+            .filter_map(|program| {
+                let contrast = index.run().info.contrasts.iter().find(|one| one.name == contrast.name)?;
+                Effect::of(index, contrast, &program.name, place, CPU_PINNED)
+            })
+            .collect();
+        let n = effects.iter().map(|effect| effect.ratio.units).min()?;
+        Some(format!("{what} (`{}`) {}, n = {n}", contrast.changed, start_words(&effects)))
+    };
+    let pie = primary().find(|contrast| contrast.pie_only).and_then(|one| of(one, "PIE alone"));
+    let set = primary().find(|contrast| contrast.total).and_then(|one| of(one, "a whole set"));
+    let said: Vec<String> = pie.into_iter().chain(set).collect();
+    (!said.is_empty())
+        .then(|| format!("CPU time of a start, pinned, beside `{PROPOSAL}`: {}", said.join("; ")))
 }
 
-fn wanted(index: &Index<'_>, row: &Cheapest<'_>) -> Option<Wanted> {
-    let given_up =
-        if row.given_up.is_empty() { "none of the others".to_owned() } else { row.given_up.join(", ") };
+/// A claim with its verdict, and the first sentence of why.
+fn told(judged: &[Judged], id: &str) -> Option<String> {
+    let one = judged.iter().find(|one| one.id == id && one.verdict != Verdict::Undecided)?;
+    let because = one.because.trim_end_matches('.');
+    let ends = because.match_indices(". ").map(|(at, _)| at);
+    let mut sentences = ends.filter(|at| because[at + 2..].starts_with(|letter: char| letter.is_uppercase()));
+    let first = sentences.next().map_or(because, |end| &because[..end]);
+    Some(format!("\"{}\" is [{}](report.md#{id}): {first}", one.claim, one.verdict.word()))
+}
+
+/// The cheapest that starts alone and whose code moves: what each side wants, together.
+fn both<'a>(all: &[Choice<'a>]) -> Option<Cheapest<'a>> {
+    const WANTED: [usize; 2] = [0, 2];
+    let ratio = |one: &&Choice<'_>| one.start.map(|(ratio, ..)| ratio);
+    let having = all.iter().filter(|one| WANTED.iter().all(|at| one.has[*at] == Some(true)));
+    let best = having
+        .filter(|one| ratio(one).is_some())
+        .min_by(|a, b| ratio(a).unwrap_or(f64::INFINITY).total_cmp(&ratio(b).unwrap_or(f64::INFINITY)))?;
+    let lacked = PROPERTIES.into_iter().zip(&best.has).filter(|(_, has)| **has == Some(false));
+    Some(Cheapest {
+        property: crate::claims::middle::Property {
+            wanted: "both: a program that starts without the system's loader and libraries, and code that moves",
+            ..PROPERTIES[0]
+        },
+        variant: best.variant,
+        ratio: best.start?.0,
+        level: Vec::new(),
+        given_up: lacked.map(|(lacked, _)| lacked.lost).collect(),
+    })
+}
+
+fn wanted(
+    index: &Index<'_>,
+    (program, place): (&str, Place<'_>),
+    wants: &[&str],
+    row: &Cheapest<'_>,
+) -> Option<Wanted> {
+    let variant = variant(index, row.variant)?;
+    let cost = if row.variant == PROPOSAL {
+        "the proposal itself".to_owned()
+    } else {
+        format!("a start {} times that of `{PROPOSAL}`", words::ratio(row.ratio))
+    };
+    let level = if row.level.is_empty() {
+        String::new()
+    } else {
+        format!(" (by what a start costs not to be told from it: {})", words::code_list(&row.level))
+    };
+    let mut then = Vec::new();
+    if !row.given_up.is_empty() {
+        then.push(format!("Then {}.", row.given_up.join("; ")));
+    }
+    // What goes wrong under some variable of the loader.
+    let artifact = index.artifact(program, row.variant, place, true);
+    let artifact = artifact.or_else(|| index.artifact(program, row.variant, place, false));
+    for answer in artifact.map(|row| index.probed(&row.id, "injection")).unwrap_or_default() {
+        if let Some(way) = answer.key.strip_suffix(": still right")
+            && (answer.status.as_str(), answer.number) == (OK, Some(0.0))
+        {
+            then.push(format!("Under {way} it does not work here ({}).", answer.text));
+        }
+    }
     Some(Wanted {
-        want: row.property.wanted.to_owned(),
+        want: words::capital(&wants.join("; or ")),
         variant: row.variant.to_owned(),
-        saves: format!("a start {} times that of `{PROPOSAL}`", words::ratio(row.ratio)),
-        given_up,
-        recipe: shell_lines(&recipe(variant(index, row.variant)?)),
+        settings: format!(" ({})", variant.source),
+        cost: format!("{cost}{level}"),
+        then: then.join(" "),
+        recipe: shell_lines(&recipe(variant)),
     })
 }
 
@@ -155,94 +274,89 @@ fn chains(index: &Index<'_>, program: &str, place: Place<'_>) -> String {
     chains.join("; ")
 }
 
-/// On which releases and targets the proposal, and PIE without C, can be built at all.
+/// On which releases and targets the proposal, and PIE, can be built at all: as the first program is.
 fn elsewhere(index: &Index<'_>) -> Vec<String> {
     let places = index.everywhere();
     if places.len() < 2 {
         return vec!["This toolchain and target only: a run with `--full` has the others".to_owned()];
     }
-    let rows = index.run().artifacts.iter().filter(|row| !row.stripped);
-    let of = |name: &str| -> (usize, usize) {
-        let all: Vec<_> = rows.clone().filter(|row| row.variant == name).collect();
-        let tried: std::collections::BTreeSet<(&str, &str)> = all
-            .iter()
-            .filter(|row| row.status != Status::Skipped)
-            .map(|row| (row.toolchain.as_str(), row.target.as_str()))
-            .collect();
-        let refused: std::collections::BTreeSet<(&str, &str)> = all
-            .iter()
-            .filter(|row| {
-                row.status == Status::Unsupported
-                    && index.go_programs().next().is_some_and(|first| first.name == row.program)
-            })
-            .map(|row| (row.toolchain.as_str(), row.target.as_str()))
-            .collect();
-        (tried.len() - refused.len(), tried.len())
+    let Some(first) = index.go_programs().next() else { return Vec::new() };
+    let of = |name: &str, wanted: fn(&ArtifactRow) -> bool| {
+        let rows = index.run().artifacts.iter().filter(|row| !row.stripped && row.status != Status::Skipped);
+        let own = rows.filter(|row| row.variant == name && row.program == first.name && wanted(row));
+        own.map(|row| (row.toolchain.as_str(), row.target.as_str())).collect::<BTreeSet<_>>().len()
+    };
+    // That there is no cross compiler on this machine says nothing of Go.
+    let no_compiler = |row: &ArtifactRow| {
+        row.status == Status::Unsupported
+            && row.reason.contains("C compiler")
+            && row.reason.contains("not found")
     };
     let on_map = index.variants(Language::Go).filter(|variant| variant.map);
     on_map
         .map(|variant| {
-            let (built, tried) = of(&variant.name);
+            let name = &variant.name;
+            let (all, untried) = (of(name, |_| true), of(name, no_compiler));
+            let built = of(name, |row| row.status == Status::Built);
+            let more = match untried {
+                0 => String::new(),
+                n => format!("; {n} more want a C cross compiler that is not here"),
+            };
             format!(
-                "`{}` can be built with {} releases and targets that were tried",
-                variant.name,
-                words::of(built, tried)
+                "`{name}` can be built with {} releases and targets that were tried{more}",
+                words::of(built, all - untried)
             )
         })
         .collect()
 }
 
-/// What each distribution's set would drop and add to be what the proposal asks for.
+/// What each distribution's set would drop and add to be what the proposal asks for, and how its packagers write it.
 fn distributions(index: &Index<'_>) -> Vec<Distribution> {
+    let Some(proposal) = variant(index, PROPOSAL) else { return Vec::new() };
+    let setting = |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
+    let (mode, link) = (setting(&proposal.buildmode, "default"), setting(&proposal.linkmode, "auto"));
+    let cgo = setting(&proposal.cgo_enabled, "1");
     let mut all = Vec::new();
     for variant in index.variants(Language::Go) {
-        let Some(name) = &variant.distribution else { continue };
-        let mut drop = Vec::new();
-        drop.extend(
-            variant
-                .buildmode
-                .iter()
-                .filter(|mode| *mode != "default")
-                .map(|mode| format!("-buildmode={mode}")),
-        );
-        drop.extend(
-            variant
-                .linkmode
-                .iter()
-                .filter(|mode| *mode != "internal")
-                .map(|mode| format!("-linkmode={mode}")),
-        );
-        drop.extend((!variant.extldflags.is_empty()).then(|| "-extldflags".to_owned()));
-        drop.extend(
-            variant
-                .cgo_enabled
-                .iter()
-                .filter(|value| *value != "0")
-                .map(|value| format!("CGO_ENABLED={value}")),
-        );
-        let mut add = vec!["CGO_ENABLED=0".to_owned(), "-buildmode=default".to_owned()];
-        if variant.linkmode.as_deref() != Some("internal") {
-            add.push("-ldflags=-linkmode=internal".to_owned());
-        }
-        let proposed = Variant {
-            buildmode: Some("default".to_owned()),
-            linkmode: Some("internal".to_owned()),
-            cgo_enabled: Some("0".to_owned()),
-            extldflags: Vec::new(),
-            env: variant
-                .env
-                .iter()
-                .filter(|(name, _)| !name.starts_with("CGO_") && *name != "CC")
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-            ldflags: variant.ldflags.iter().filter(|flag| !flag.starts_with("-I=")).cloned().collect(),
-            ..variant.clone()
+        let own =
+            PACKAGINGS.packaging.iter().find(|one| Some(&one.distribution) == variant.distribution.as_ref());
+        let Some(own) = own else { continue };
+        let other = |value: &Option<String>, wanted: &str, name: &str| {
+            value.as_ref().filter(|value| *value != wanted).map(|value| format!("{name}={value}"))
         };
+        let mut drop: Vec<String> = [
+            other(&variant.buildmode, &mode, "-buildmode"),
+            other(&variant.linkmode, &link, "-linkmode"),
+            (!variant.extldflags.is_empty()).then(|| "-extldflags".to_owned()),
+            other(&variant.cgo_enabled, &cgo, "CGO_ENABLED"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let of_c = variant.env.keys().filter(|name| name.starts_with("CGO_")).cloned();
+        let idle: Vec<String> = of_c.collect();
+        let mut add = vec![format!("CGO_ENABLED={cgo}"), format!("-buildmode={mode}")];
+        if variant.linkmode.as_deref() != Some(&link) {
+            add.push(format!("-linkmode={link}"));
+        }
+        drop.dedup();
+        let drop = if drop.is_empty() { "nothing".to_owned() } else { words::code_list(&drop) };
+        let idle = match idle.as_slice() {
+            [] => String::new(),
+            some => format!(" {} then have nothing to bear on.", words::code_list(some)),
+        };
+        let note = match own.note.as_str() {
+            "" => String::new(),
+            note => format!(" {note}."),
+        };
+        let text = own.text.replace("{buildmode}", &mode).replace("{linkmode}", &link).replace("{cgo}", &cgo);
         all.push(Distribution {
-            name: name.clone(),
-            drop: if drop.is_empty() { "nothing".to_owned() } else { words::code_list(&drop) },
+            name: own.distribution.clone(),
+            place: own.place.clone(),
+            drop,
             add: words::code_list(&add),
-            text: shell_lines(&recipe(&proposed)),
+            note: format!("{idle}{note}"),
+            text: text.trim_matches('\n').lines().flat_map(|line| ["    ", line, "\n"]).collect(),
         });
     }
     all
@@ -254,22 +368,20 @@ fn breaks(index: &Index<'_>, place: Place<'_>, set: &str) -> Option<String> {
     let of = |variant: &str| index.artifact(&program.name, variant, place, false);
     let (theirs, ours) = (of(set)?, of(PROPOSAL)?);
     let kept = of("fedora-proposed");
-    let has = |case: &str, metric: &str| {
-        index.text(case, metric).is_some() || index.number(case, metric, "") == Some(1)
-    };
     let mut table = Table::new(&["what", set, PROPOSAL, "kept by"]);
     let yes = |has: bool| if has { "yes" } else { "no" }.to_owned();
     for (metric, what, how) in [
         ("build-id", "GNU build id", "`-ldflags=-B ...` (`-B gobuildid` from Go 1.22 on)"),
-        ("package-note", "package note", "`objcopy --add-section` after the link"),
+        ("package-note", "package note", "a note that is added after the link"),
         ("debug-present", "debug data", "nothing has to be done"),
     ] {
+        let [in_theirs, in_ours] = [theirs, ours].map(|row| has(index, &row.id, metric));
         let by = match kept {
-            Some(kept) if has(&kept.id, metric) => how.to_owned(),
-            Some(_) => "not kept by the set that was measured".to_owned(),
-            None => String::new(),
+            _ if !in_theirs => missing(index, set, metric),
+            Some(kept) if has(index, &kept.id, metric) => how.to_owned(),
+            _ => "no variant of this run keeps it".to_owned(),
         };
-        table.row([what.to_owned(), yes(has(&theirs.id, metric)), yes(has(&ours.id, metric)), by]);
+        table.row([what.to_owned(), yes(in_theirs), yes(in_ours), by]);
     }
     for (probe, key, what, how) in [
         (
@@ -284,10 +396,17 @@ fn breaks(index: &Index<'_>, place: Place<'_>, set: &str) -> Option<String> {
             "users that an NSS module knows",
             "cgo for the packages that need it",
         ),
+        (
+            "names",
+            "server reached by a name of an NSS module",
+            "hosts that an NSS module knows",
+            "cgo for the packages that need it",
+        ),
     ] {
         let answer = |variant: &str| -> Option<bool> {
             let mut all = index.go_programs().filter_map(|program| {
-                let row = index.artifact(&program.name, variant, place, true).or_else(|| of(variant))?;
+                let row = index.artifact(&program.name, variant, place, true);
+                let row = row.or_else(|| index.artifact(&program.name, variant, place, false))?;
                 index.probed(&row.id, probe).iter().find(|row| row.key == key)?.number
             });
             all.next().map(|number| number > 0.0)
@@ -298,6 +417,16 @@ fn breaks(index: &Index<'_>, place: Place<'_>, set: &str) -> Option<String> {
         }
     }
     Some(table.without_empty_columns().text())
+}
+
+/// Why the whole set does not have something here that it has at home.
+fn missing(index: &Index<'_>, set: &str, metric: &str) -> String {
+    let dropped = variant(index, set).and_then(|variant| {
+        let of_it = |change: &&crate::config::Change| change.by.is_empty() && change.flag.contains(metric);
+        variant.changes.iter().find(of_it)
+    });
+    let why = dropped.map_or_else(String::new, |change| format!(": {}", change.why));
+    format!("not in the set as it was built here{why}")
 }
 
 fn decided(judged: &[Judged]) -> String {

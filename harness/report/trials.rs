@@ -52,6 +52,7 @@ fn table(rows: &[&TrialRow]) -> String {
     let mut table = Table::new(&[
         "flag",
         "cgo came to",
+        "cgo runtime",
         "linkage",
         "loader",
         "libraries",
@@ -67,12 +68,13 @@ fn table(rows: &[&TrialRow]) -> String {
         if row.status != Status::Built {
             let said = row.reason.lines().next().unwrap_or_default();
             let said = format!("{}: {said}", row.status.word());
-            table.row([change, said].into_iter().chain(std::iter::repeat_n(String::new(), 8)));
+            table.row([change, said].into_iter().chain(std::iter::repeat_n(String::new(), 9)));
             continue;
         }
         table.row([
             change,
             row.cgo_enabled.clone(),
+            yes(row.cgo_runtime),
             row.linkage.clone(),
             if row.interpreter.is_empty() { "none".to_owned() } else { format!("`{}`", row.interpreter) },
             if row.needed.is_empty() { "none".to_owned() } else { row.needed.clone() },

@@ -8,7 +8,9 @@ mod table;
 use anyhow::Result;
 
 use super::Part;
-use crate::claims::{CPU_PINNED, Effect, Seen, clear_ends, counts, measure_words, not_excluded, words};
+use crate::claims::{
+    CPU_PINNED, Effect, Seen, as_judged, clear_ends, counts, measure_words, not_excluded, words,
+};
 use crate::config::{Contrast, Language, PROPOSAL, Program, Variant};
 use crate::report::plots::{self, Plot};
 use crate::results::{ArtifactRow, Index, Place, Status};
@@ -261,10 +263,11 @@ impl<'a> Distributions<'a, '_> {
         if let Some((least, most)) = clear_ends(&effects) {
             let say = |end: &Effect<'_>| {
                 let set = timed.iter().find(|(_, effect)| effect.same_as(end));
-                let more =
-                    end.difference.map_or(String::new(), |row| format!(", {}", words::difference(row)));
+                let more = end
+                    .difference
+                    .map_or(String::new(), |row| format!(", {}", words::difference(&as_judged(row))));
                 let name = set.map_or("", |(set, _)| set.distribution);
-                format!("{} ({name}{more})", words::percent_interval(end.ratio))
+                format!("{} ({name}{more})", words::percent_interval(&as_judged(end.ratio)))
             };
             parts.push(if least.same_as(most) {
                 say(least)

@@ -77,7 +77,8 @@ fn how_to_read(probe: &str) -> &'static str {
         "addresses" => {
             "Each start is stopped at its end and its own map is read. Bits demonstrated: what these starts rule out is \
              fewer, at 95 %, from how often two of them had the same place; few starts show few bits, however many there \
-             are. Nothing is summed over single bits."
+             are. The bits that a range holds assume that places are drawn evenly over it. Nothing is summed over single \
+             bits."
         }
         "writable-memory" => {
             "Every aligned word of writable memory is read at the end of a start; one that happens to look like an \

@@ -1,7 +1,7 @@
 //! The table of a program: a row a distribution's set of flags.
 
 use super::{Distributions, Set};
-use crate::claims::words;
+use crate::claims::{as_judged, words};
 use crate::config::{Change, PROPOSAL, Program};
 use crate::report::across::Shown;
 use crate::report::markdown::Table;
@@ -84,8 +84,10 @@ impl<'a> Distributions<'a, '_> {
         cells.extend(match self.effect(&program.name, set) {
             Some(effect) => [
                 effect.seen.sign().to_owned(),
-                effect.difference.map_or(String::new(), |row| words::time_more_interval(row, unit)),
-                words::ratio_interval(effect.ratio),
+                effect
+                    .difference
+                    .map_or(String::new(), |row| words::time_more_interval(&as_judged(row), unit)),
+                words::ratio_interval(&as_judged(effect.ratio)),
             ],
             None => [const { String::new() }; 3],
         });

@@ -2,7 +2,7 @@
 
 use super::{Comparison, Shown};
 use crate::claims::words::{self, TimeUnit};
-use crate::claims::{CPU_PINNED, Effect, measure_words};
+use crate::claims::{CPU_PINNED, Effect, as_judged, measure_words};
 use crate::config::{Language, Program};
 use crate::report::markdown::Table;
 use crate::results::{ArtifactRow, Status};
@@ -111,8 +111,8 @@ fn timed(effect: &Effect<'_>) -> [String; 4] {
     let difference = effect.difference;
     [
         effect.seen.sign().to_owned(),
-        difference.map_or(String::new(), |row| words::time_more_interval(row, TimeUnit::US)),
-        words::ratio_interval(effect.ratio),
+        difference.map_or(String::new(), |row| words::time_more_interval(&as_judged(row), TimeUnit::US)),
+        words::ratio_interval(&as_judged(effect.ratio)),
         format!("{}/{}", effect.ratio.units, effect.ratio.starts),
     ]
 }
