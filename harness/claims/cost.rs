@@ -84,11 +84,13 @@ pub(super) fn size(index: &Index<'_>) -> Finding {
     };
     let back: Vec<_> = tried.iter().filter(halved).collect();
     if let Some((growth, (contrast, size))) = back.first() {
+        let so = |(_, (other, _)): &&(_, (&Contrast, u64))| other.name == contrast.name;
+        let (back, tried) = (back.iter().filter(|one| so(one)).count(), tried.iter().filter(so).count());
         because.push(format!(
             "One further switch (`{}`: {}) takes back half or more of it in {} that were built so: {}, {} is left of {}.",
             contrast.name,
             contrast.what,
-            words::of(back.len(), tried.len()),
+            words::of(back, tried),
             growth.program,
             words::bytes_more(growth.base, *size),
             words::bytes_more(growth.base, growth.changed),

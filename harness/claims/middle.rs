@@ -86,6 +86,11 @@ impl Choice<'_> {
         matches!((self.start, other.start), (Some((_, low, _)), Some((_, _, high))) if low > high)
     }
 
+    /// Whether both have the same properties, as far as is known of both.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.has.iter().zip(&other.has).all(|(own, other)| own == other || own.is_none() || other.is_none())
+    }
+
     /// Whether another one is as good in every property, and cheaper.
     fn stands_behind(&self, other: &Self) -> bool {
         let as_good = self.has.iter().zip(&other.has).all(|(own, others)| match (own, others) {
@@ -123,6 +128,8 @@ pub fn choices<'a>(index: &Index<'a>, program: &'a Program, place: Place<'a>) ->
         let shipped = index.artifact(&program.name, variant, place, true).unwrap_or(one.row);
         Choice { variant, has, start: start(index, program, place, variant), size: shipped.size }
     })
+    // What was neither probed nor timed is no choice.
+    .filter(|one| one.start.is_some() || one.has.iter().take(PROBED).any(Option::is_some))
     .collect()
 }
 
@@ -262,7 +269,7 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
     // Variants with the same properties are one choice under several names.
     let mut kinds: Vec<(&Choice<'_>, &[&str], Vec<&str>)> = Vec::new();
     for (one, more) in &between {
-        match kinds.iter_mut().find(|(first, ..)| first.has == one.has) {
+        match kinds.iter_mut().find(|(first, ..)| first.is_alike(one)) {
             Some((.., others)) => others.push(one.variant),
             None => kinds.push((one, more, Vec::new())),
         }
@@ -305,7 +312,7 @@ pub(super) fn middle_ground(index: &Index<'_>) -> Finding {
         because,
         evidence: vec![
             "probes.csv: empty-root, addresses, foreign-code".to_owned(),
-            "estimates.csv: cost, ratios against `static`".to_owned(),
+            "estimates.csv: cost, ratios against static".to_owned(),
         ],
         programs: vec![program.name.clone()],
     }
