@@ -2,6 +2,7 @@
 //!
 //! Source: `go help build`, `-overlay`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +29,11 @@ pub(super) fn write(cache: &Cache, toolchain: &Toolchain, job: &Job<'_>) -> Resu
         Ok(())
     };
     put(&code, "package main\n\nimport _ \"runtime/cgo\"\n")?;
-    let place: PathBuf = main.components().collect();
-    let overlay = json!({ "Replace": { place.join(RUNTIME_CGO).display().to_string(): code } });
-    put(&job.overlay, &overlay.to_string())
+    // Go finds its own root with links followed, and a folder as it is spelled: it takes the name that fits, and
+    // passes over the other.
+    let spelled: PathBuf = main.components().collect();
+    let places = [fs::canonicalize(&main).unwrap_or_else(|_| spelled.clone()), spelled];
+    let replace: BTreeMap<String, &Path> =
+        places.iter().map(|place| (place.join(RUNTIME_CGO).display().to_string(), code.as_path())).collect();
+    put(&job.overlay, &json!({ "Replace": replace }).to_string())
 }

@@ -6,12 +6,14 @@ use super::probed::at_home;
 use super::subject::unique;
 use super::{Finding, Verdict, words};
 use crate::config::{PROPOSAL, Program};
-use crate::results::{Index, OK, Place, ProbeRow};
+use crate::results::{ArtifactRow, Index, OK, Place, ProbeRow};
 
 const BY_IMPORT: &str = "cgo-by-import";
 const BUG_CLASS: &str = "bug-class";
 /// Plain `go build`.
 const PLAIN: &str = "default";
+/// The same, with the tags that keep the resolver and the look-up of users in Go.
+const TAGGED: &str = "default-netgo";
 
 /// What the import graph of a program told.
 struct Graph<'a> {
@@ -119,6 +121,21 @@ pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
         words::of(without, importing.len()),
         words::of(right, importing.len()),
     );
+    // The tags that keep resolver and users in Go leave cgo on.
+    let tagged: Vec<&ArtifactRow> = importing
+        .iter()
+        .filter_map(|graph| index.artifact(&graph.program.name, TAGGED, place, false))
+        .collect();
+    if !tagged.is_empty() {
+        let dynamic = tagged.iter().filter(|row| index.facts(&row.id, "needed").next().is_some()).count();
+        words::add(
+            &mut because,
+            &format!(
+                " With `-tags=netgo,osusergo`, which leave cgo on, {} are dynamic.",
+                words::of(dynamic, tagged.len())
+            ),
+        );
+    }
     words::add(
         &mut because,
         &match lost.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {

@@ -127,11 +127,17 @@ fn with_status(row: &ArtifactRow, mut facts: Vec<FactRow>) -> Vec<FactRow> {
     facts
 }
 
+/// The name in [`tools_of`] of what is not the machine's own C compiler.
+const OTHER_COMPILERS: &str = "other C compilers";
+
 /// What had a hand in an artifact's bytes besides Go.
+#[expect(clippy::struct_excessive_bools, reason = "each is a hand of its own")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hands {
-    /// A C compiler, the linker that it runs, or the C library.
+    /// The C compiler, the linker that it runs, or the C library.
     pub c: bool,
+    /// Another C compiler: a variant's own, or one for another target.
+    pub other_c: bool,
     /// `strip`.
     pub strip: bool,
     /// The folders of the build, whose names are in it unless `-trimpath` keeps them out.
@@ -144,12 +150,14 @@ impl Hands {
         let variant = info.variants.iter().find(|variant| variant.name == row.variant);
         let is_go = info.toolchains.iter().any(|toolchain| toolchain.release == row.toolchain);
         let (Some(variant), true, Status::Built) = (variant, is_go, row.status) else {
-            return Self { c: true, strip: row.stripped, folders: false };
+            return Self { c: true, other_c: true, strip: row.stripped, folders: false };
         };
         let brings_c = || variant.import_runtime_cgo || facts.into_iter().any(|fact| fact.metric == "needed");
         let external = variant.linkmode.as_deref() == Some("external");
+        let c = external || (row.cgo_enabled != "0" && brings_c());
         Self {
-            c: external || (row.cgo_enabled != "0" && brings_c()),
+            c,
+            other_c: c && (variant.env.contains_key("CC") || row.target != info.machine.host),
             strip: row.stripped,
             folders: !variant.trimpath,
         }
@@ -165,6 +173,7 @@ impl Hands {
         match tool {
             "strip" => self.strip,
             "gopie" | "Go" => false,
+            OTHER_COMPILERS => self.other_c,
             _ => self.c,
         }
     }
@@ -195,7 +204,7 @@ pub fn tools_of(info: &RunInfo) -> Vec<(&'static str, String)> {
         ("C compiler", c.map_or_else(none, |c| c.version.clone())),
         ("C linker", c.map_or_else(none, |c| c.linker.clone())),
         ("C library", info.machine.libc.clone()),
-        ("other C compilers", several(own.chain(cross).collect())),
+        (OTHER_COMPILERS, several(own.chain(cross).collect())),
         ("strip", info.strip.clone().unwrap_or_else(none)),
     ]
 }
@@ -265,7 +274,7 @@ fn binary(name: &str, path: &Path) -> Result<Item> {
         command: Vec::new(),
         file: Some(path.to_owned()),
         twin: None,
-        hands: Hands { c: true, strip: true, folders: true },
+        hands: Hands { c: true, other_c: true, strip: true, folders: true },
         cgo_enabled: String::new(),
     })
 }
@@ -288,6 +297,7 @@ impl Pair<'_> {
         let (base, new) = (self.base.hands, self.new.hands);
         Hands {
             c: base.c || new.c || self.base.cgo_enabled != self.new.cgo_enabled,
+            other_c: base.other_c || new.other_c,
             strip: base.strip || new.strip,
             folders: base.folders || new.folders,
         }

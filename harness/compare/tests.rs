@@ -158,6 +158,10 @@ fn strictly_whatever_go_alone_made_must_be_the_same() {
         changed(run, by_c, |facts| facts.push(fact(by_c, "needed", "libfoo.so.1", "count", Some(1), "")))
     };
     assert!(compared(&run, &grown(&run), strict).regressed());
+    // That there is one more for other variants is no excuse.
+    let mut more = grown(&run);
+    more.info.own_compilers = more.info.c_compiler.clone().into_iter().collect();
+    assert!(compared(&run, &more, strict).regressed());
     let mut elsewhere = grown(&run);
     elsewhere.info.c_compiler.as_mut().expect("one").version = "gcc 13".to_owned();
     assert!(!compared(&run, &elsewhere, strict).regressed());

@@ -152,6 +152,22 @@ fn run(bench: &Bench) {
     bench.call("run --quick --programs hello --variants static,control --budget 5s --artifacts kept").with(0);
 }
 
+/// The cgo runtime comes into a program of the toolchain by a file beside its sources, wherever links lead to these:
+/// what is verified is built in a folder of links.
+#[test]
+fn what_is_built_through_links_is_the_same() {
+    let Some(_) = compiler() else { return };
+    let bench = Bench::new();
+    bench.call("run --quick --facts-only --programs gofmt --variants static-runtime-cgo").with(0);
+    let facts = bench.read("results/local/facts.csv");
+    assert!(
+        facts.contains("gofmt/static-runtime-cgo/") && facts.contains(",needed,libc"),
+        "it has no C in it"
+    );
+    let text = bench.call("verify local --facts-only").with(0).stdout;
+    assert!(text.contains("reproduced: 2 of 2") || text.contains("reproduced: 1 of 1"), "{text}");
+}
+
 #[test]
 fn runs_are_compared_verified_and_exported() {
     let bench = Bench::new();
