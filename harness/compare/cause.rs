@@ -52,7 +52,9 @@ fn package(base: &Item, new: &Item) -> Option<String> {
     let [old, new] = [base.file.as_ref()?, new.file.as_ref()?].map(|path| fs::read(path).ok());
     let (old, new) = (old?, new?);
     let difference = FileDifference::of(&Side::read(&old).ok()?, &Side::read(&new).ok()?).ok()?;
-    let most = difference.packages?.into_iter().max_by_key(crate::diff::Change::difference)?;
+    // What is of no package stands in brackets.
+    let named = difference.packages?.into_iter().filter(|one| !one.name.starts_with('['));
+    let most = named.max_by_key(crate::diff::Change::difference)?;
     (most.difference() > 0).then(|| format!("Go package {} grew most, by {}", most.name, most.difference()))
 }
 
