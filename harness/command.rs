@@ -149,9 +149,13 @@ impl Command {
 
     /// Runs it to its end. On every other way out its whole process group has been killed.
     pub fn run(&self) -> Result<Finished, CommandError> {
-        let start = |source| match self.apart.last().filter(|_| apart::is_refusal(&source)) {
-            Some(apart) => CommandError::Refused { lacking: apart.lacking() },
-            None => CommandError::Start { program: self.program.clone(), source },
+        let start = |source| {
+            if apart::is_refusal(&source) && !self.apart.is_empty() {
+                // Which of several it was is not told.
+                let lacking: Vec<String> = self.apart.iter().map(Apart::lacking).collect();
+                return CommandError::Refused { lacking: lacking.join("; or ") };
+            }
+            CommandError::Start { program: self.program.clone(), source }
         };
         let mut stdout = tempfile::tempfile().map_err(start)?;
         let mut stderr = tempfile::tempfile().map_err(start)?;

@@ -57,7 +57,10 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
             .into_iter()
             .filter(|path| !OF_KERNEL.iter().any(|folder| path.starts_with(folder)))
             .collect();
-        let works = [CALLS, FILES, BOTH].iter().all(|key| one.yes(key) != Some(false));
+        let works = [CALLS, FILES, BOTH].iter().all(|key| match one.yes(key) {
+            Some(works) => works,
+            None => one.lacking(key).is_none(),
+        });
         if works && others.is_empty() {
             well += 1;
         }
@@ -96,6 +99,11 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
             ),
         );
     }
+    // What could not be tried is no proof, and no failure either.
+    let unproved = tried.iter().find_map(|one| [CALLS, FILES, BOTH].iter().find_map(|key| one.lacking(key)));
+    if let Some(why) = unproved {
+        words::add(&mut because, &format!(" Not all of it could be tried: {why}."));
+    }
     let looked = looked_up(index);
     if !looked.is_empty() {
         let said: Vec<String> =
@@ -106,6 +114,7 @@ pub(super) fn kernel_abi_only(index: &Index<'_>) -> Finding {
         );
     }
     let verdict = match well {
+        0 if unproved.is_some() => Verdict::Undecided,
         0 => Verdict::Refuted,
         n if n == tried.len() && looked.is_empty() => Verdict::Supported,
         _ => Verdict::Qualified,

@@ -136,6 +136,8 @@ fn kernel_abi_only() {
     some.probes.push(ProbeRow { key: "file /etc/hosts".to_owned(), ..some.probes[3].clone() });
     check(&some, id, Verdict::Qualified, "1 of 2");
     check(&traced(("static", "works under both", NO)), id, Verdict::Refuted, "0 of 2");
+    let untried = traced(("static", "works under both", Err("no Landlock")));
+    check(&untried, id, Verdict::Undecided, "Not all of it could be tried: no Landlock");
     let mut looking = traced(("static", "file /proc/self/maps", YES));
     add(&mut looking, "names", &[("static", "user of /etc/passwd found", YES)]);
     check(&looking, id, Verdict::Qualified, "hello in `/etc/passwd`");
