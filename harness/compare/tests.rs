@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::claims::synthetic::Synthetic;
+use crate::claims::synthetic::{Synthetic, untrimmed};
 use crate::results::{FactRow, Run, Status};
 
 fn side(run: &Run) -> Side {
@@ -167,13 +167,7 @@ fn strictly_whatever_go_alone_made_must_be_the_same() {
     assert!(!compared(&run, &elsewhere, strict).regressed());
     assert!(compared(&run, &elsewhere, How::default()).regressed());
     // Without -trimpath the folders of a build are in what comes out of it.
-    let mut untrimmed = run.clone();
-    untrimmed
-        .info
-        .variants
-        .iter_mut()
-        .filter(|one| one.name == "static")
-        .for_each(|one| one.trimpath = false);
+    let untrimmed = untrimmed(&run, "static");
     assert!(!compared(&untrimmed, &changed(&untrimmed, CASE, |_| ()), strict).regressed());
 }
 

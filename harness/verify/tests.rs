@@ -1,5 +1,5 @@
 use super::*;
-use crate::claims::synthetic::Synthetic;
+use crate::claims::synthetic::{Synthetic, untrimmed};
 use crate::results::Run;
 
 fn made(run: &Run) -> Made<'_> {
@@ -93,13 +93,7 @@ fn facts_count_by_themselves_and_what_was_not_tried_claims_nothing() {
 #[test]
 fn folders_explain_what_is_built_without_trimpath_and_strip_what_is_stripped() {
     let run = Synthetic::default().run();
-    let mut untrimmed = run.clone();
-    untrimmed
-        .info
-        .variants
-        .iter_mut()
-        .filter(|one| one.name == "static")
-        .for_each(|one| one.trimpath = false);
+    let untrimmed = untrimmed(&run, "static");
     assert!(!exact(made(&untrimmed), made(&other(&untrimmed, OF_GO))).mismatches());
     let stripped = format!("{OF_GO}/stripped");
     assert!(run.artifacts.iter().any(|row| row.id == stripped));

@@ -13,6 +13,13 @@ use crate::results::{ArtifactRow, Run, Status};
 
 pub(crate) use ladder::Costs;
 
+/// The run as if a variant had been built without `-trimpath`.
+pub(crate) fn untrimmed(run: &Run, variant: &str) -> Run {
+    let mut run = run.clone();
+    run.info.variants.iter_mut().filter(|one| one.name == variant).for_each(|one| one.trimpath = false);
+    run
+}
+
 /// What an artifact asks of the system at start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Link {
