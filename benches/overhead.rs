@@ -136,6 +136,7 @@ fn build(shared: &Cache, pairs: usize) -> Result<()> {
         outputs: &[],
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         fetched: &Fetched::default(),
+        in_place: false,
     };
     let case = |(program, variant): (&str, &str)| Case {
         program: program.to_owned(),

@@ -10,6 +10,7 @@ mod fetch;
 mod ladder;
 mod layout;
 mod overlay;
+mod place;
 mod reason;
 mod recipe;
 mod source;
@@ -36,6 +37,7 @@ use compiler::NoCompiler;
 pub use cost::{Cost, RECORD, link_cost, record, whole_cost};
 pub use fetch::Fetched;
 pub use layout::with_layout;
+pub use place::{PLACE, permitted as in_place_permitted};
 use recipe::{Recipe, recipe};
 pub use store::Artifact;
 
@@ -70,6 +72,8 @@ pub struct Setup<'a> {
     pub cores: usize,
     /// What became of the modules that sources require.
     pub fetched: &'a Fetched,
+    /// Whether what holds the names of its folders is built at [`PLACE`].
+    pub in_place: bool,
 }
 
 /// What became of a case.
@@ -98,7 +102,23 @@ struct Job<'a> {
     source: source::Resolved,
     recipe: Recipe,
     overlay: PathBuf,
+    /// Whether it is built at [`PLACE`].
+    in_place: bool,
     key: String,
+}
+
+impl Job<'_> {
+    /// The executable that builds it, and the name under which it stands in a record.
+    fn command(&self) -> (PathBuf, String) {
+        match self.tool {
+            Tool::Go(_) if self.in_place => {
+                let go = Path::new(place::GO).join("bin/go");
+                (go.clone(), go.display().to_string())
+            }
+            Tool::Go(toolchain) => (toolchain.goroot.join("bin/go"), "$GOROOT/bin/go".to_owned()),
+            Tool::C(compiler) => (compiler.path.clone(), compiler.command.clone()),
+        }
+    }
 }
 
 /// What builds a case.
@@ -106,16 +126,6 @@ struct Job<'a> {
 enum Tool<'a> {
     Go(&'a Toolchain),
     C(&'a CCompiler),
-}
-
-impl Tool<'_> {
-    /// The executable, and the name under which it stands in a record.
-    fn command(self) -> (PathBuf, String) {
-        match self {
-            Self::Go(toolchain) => (toolchain.goroot.join("bin/go"), "$GOROOT/bin/go".to_owned()),
-            Self::C(compiler) => (compiler.path.clone(), compiler.command.clone()),
-        }
-    }
 }
 
 /// The release could not be had.
@@ -215,9 +225,14 @@ fn prepare<'a>(setup: &Setup<'a>, case: &'a Case) -> Result<Job<'a>> {
     let base = go_environment(compiler, &case.target, setup.folders);
     let overlay = setup.cache.root().join("overlay").join(format!("{}.json", case.program));
     let loader = compiler.map_or("", |compiler| &compiler.loader);
-    let recipe = recipe(variant, &base, &overlay.display().to_string(), loader);
+    let mut recipe = recipe(variant, &base, &overlay.display().to_string(), loader);
+    let in_place = setup.in_place && !variant.trimpath && matches!(tool, Tool::Go(_));
+    if in_place {
+        let folders = [("GOROOT", place::GO), ("GOMODCACHE", place::MODULES)];
+        recipe.env.extend(folders.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
     let key = key(setup, case, (tool, compiler), variant, &source, &recipe);
-    Ok(Job { case, tool, variant, source, recipe, overlay, key })
+    Ok(Job { case, tool, variant, source, recipe, overlay, in_place, key })
 }
 
 /// Digest of everything that goes into an artifact.
@@ -246,7 +261,8 @@ fn key(
     if recipe.env.get("CGO_ENABLED").is_none_or(|enabled| enabled != "0") {
         hasher.field(compiler::identity(compiler, setup.libc));
     }
-    if let (Tool::Go(toolchain), false) = (tool, variant.trimpath) {
+    // What is built in its place has that in its environment.
+    if let (Tool::Go(toolchain), false, false) = (tool, variant.trimpath, setup.in_place) {
         hasher.field(toolchain.goroot.as_os_str().as_encoded_bytes());
         hasher.field(source.dir.as_deref().unwrap_or(Path::new("")).as_os_str().as_encoded_bytes());
     }
@@ -266,7 +282,7 @@ fn build(setup: &Setup<'_>, job: &Job<'_>) -> Outcome {
     let mut args = job.recipe.args.clone();
     args.extend(["-o".to_owned(), "artifact".to_owned()]);
     args.extend(job.source.inputs.iter().cloned());
-    let command = format!("{} {}", job.tool.command().1, paths.shorten(&quoted(args.iter())));
+    let command = format!("{} {}", job.command().1, paths.shorten(&quoted(args.iter())));
     let env: Vec<String> = job.recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let environment = paths.shorten(&quoted(env.iter()));
     match made() {
@@ -312,14 +328,18 @@ fn run_within(
     let made = scratch.path().join("artifact");
     let output = made.display().to_string();
     let mut words: Vec<OsString> = before.to_vec();
-    words.push(job.tool.command().0.into_os_string());
+    words.push(job.command().0.into_os_string());
     let args = job.recipe.args.iter().chain(extra).cloned();
     let args = args.chain(["-o".to_owned(), output]).chain(job.source.inputs.iter().cloned());
     words.extend(args.map(OsString::from));
-    let finished = Command::new(Path::new(&words[0]), &dir)
-        .args(words[1..].iter().cloned())
-        .env(job.recipe.env.clone())
-        .run()?;
+    let mut command =
+        Command::new(Path::new(&words[0]), &dir).args(words[1..].iter().cloned()).env(job.recipe.env.clone());
+    if let (Tool::Go(toolchain), true) = (job.tool, job.in_place) {
+        let source = job.source.dir.as_deref().map(|source| (source, job.source.replacements.as_slice()));
+        let modules = Path::new(&setup.folders.modules);
+        command = command.apart(place::laid_out(toolchain, modules, source, &dir)?);
+    }
+    let finished = command.run()?;
     let stderr = finished.complaint();
     if !finished.well() {
         let end = finished.end();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::Job;
+use super::{Job, place};
 use crate::cache::Cache;
 use crate::toolchain::Toolchain;
 
@@ -32,7 +32,12 @@ pub(super) fn write(cache: &Cache, toolchain: &Toolchain, job: &Job<'_>) -> Resu
     // Go finds its own root with links followed, and a folder as it is spelled: it takes the name that fits, and
     // passes over the other.
     let spelled: PathBuf = main.components().collect();
-    let places = [fs::canonicalize(&main).unwrap_or_else(|_| spelled.clone()), spelled];
+    let in_place = match &job.source.dir {
+        Some(_) => Path::new(place::SOURCE).to_owned(),
+        None => Path::new(place::GO).join("src"),
+    };
+    let in_place: PathBuf = in_place.join(job.source.inputs.concat()).components().collect();
+    let places = [fs::canonicalize(&main).unwrap_or_else(|_| spelled.clone()), spelled, in_place];
     let replace: BTreeMap<String, &Path> =
         places.iter().map(|place| (place.join(RUNTIME_CGO).display().to_string(), code.as_path())).collect();
     put(&job.overlay, &json!({ "Replace": replace }).to_string())

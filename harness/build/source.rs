@@ -21,6 +21,8 @@ pub(super) struct Resolved {
     pub(super) sha256: String,
     /// Whether modules have to be fetched first.
     pub(super) fetches: bool,
+    /// Folders that stand in for modules, as `go.mod` names them.
+    pub(super) replacements: Vec<PathBuf>,
 }
 
 /// Resolves a program's source, which is made where it is a generated one; `outputs` are folders that gopie writes to, which are no source.
@@ -34,14 +36,16 @@ pub(super) fn resolve(
         Source::Ladder(rung) => generated(cache, *rung),
         Source::Toolchain(package) => {
             let inputs = vec![package.clone()];
-            Ok(Resolved { dir: None, inputs, sha256: String::new(), fetches: false })
+            let sha256 = String::new();
+            Ok(Resolved { dir: None, inputs, sha256, fetches: false, replacements: Vec::new() })
         }
         Source::C(folder) => {
             let dir = config.root.join(folder);
             let mut hasher = Hasher::default();
             digest_folder(&dir, &dir, outputs, &mut hasher)?;
             let inputs = c_files(&dir)?;
-            Ok(Resolved { dir: Some(dir), inputs, sha256: hasher.finish(), fetches: false })
+            let sha256 = hasher.finish();
+            Ok(Resolved { dir: Some(dir), inputs, sha256, fetches: false, replacements: Vec::new() })
         }
         Source::Module { folder, package } => {
             let dir = config.root.join(folder);
@@ -50,13 +54,15 @@ pub(super) fn resolve(
                 fs::read_to_string(&go_mod).with_context(|| format!("cannot read {}", go_mod.display()))?;
             let mut hasher = Hasher::default();
             let mut roots = vec![dir.clone()];
-            roots.extend(local_replacements(&text).iter().map(|path| dir.join(path)));
+            let replacements: Vec<PathBuf> =
+                local_replacements(&text).into_iter().map(PathBuf::from).collect();
+            roots.extend(replacements.iter().map(|path| dir.join(path)));
             for root in roots {
                 digest_folder(&root, &root, outputs, &mut hasher)?;
             }
             let fetches = requires_modules(&text) && !dir.join("vendor").exists();
             let inputs = vec![package.clone()];
-            Ok(Resolved { dir: Some(dir), inputs, sha256: hasher.finish(), fetches })
+            Ok(Resolved { dir: Some(dir), inputs, sha256: hasher.finish(), fetches, replacements })
         }
     }
 }
@@ -80,7 +86,8 @@ fn generated(cache: &Cache, rung: Rung) -> Result<Resolved> {
         }
         cache.publish(&made, &place)?;
     }
-    Ok(Resolved { dir: Some(place), inputs: vec![".".to_owned()], sha256, fetches: false })
+    let inputs = vec![".".to_owned()];
+    Ok(Resolved { dir: Some(place), inputs, sha256, fetches: false, replacements: Vec::new() })
 }
 
 /// Names of the files in C right in a folder, sorted.

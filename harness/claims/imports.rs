@@ -56,11 +56,26 @@ fn names(graphs: &[&Graph<'_>]) -> String {
     words::list(&unique(graphs.iter().map(|graph| graph.program.name.as_str())))
 }
 
+/// What the one variant of a program finds and the other does not, by the key of its row; nothing where the two were
+/// not asked.
+fn found_less(index: &Index<'_>, variant: &str, without: &str) -> Option<BTreeSet<String>> {
+    let asked = at_home(index, "names");
+    let mut lost = None;
+    for one in asked.iter().filter(|one| one.variant() == variant) {
+        let mut others = asked.iter().filter(|other| other.variant() == without);
+        let Some(other) = others.find(|other| other.built.program == one.built.program) else { continue };
+        let keys = one.rows().filter(|row| row.number.is_some()).map(|row| row.key.as_str());
+        let keys = keys.filter(|key| one.yes(key) == Some(true) && other.yes(key) == Some(false));
+        lost.get_or_insert_with(BTreeSet::new).extend(keys.map(str::to_owned));
+    }
+    lost
+}
+
 /// What somebody finds with cgo and nobody without, by the key of its row.
 pub(super) fn lost_without_cgo(index: &Index<'_>) -> BTreeSet<String> {
     let asked = at_home(index, "names");
-    let found = |key: &str, cgo: &str| {
-        asked.iter().any(|one| one.built.row.cgo_enabled == cgo && one.yes(key) == Some(true))
+    let answers = |key: &str, cgo: &str, answer: bool| {
+        asked.iter().any(|one| one.built.row.cgo_enabled == cgo && one.yes(key) == Some(answer))
     };
     let keys: BTreeSet<&str> = asked
         .iter()
@@ -68,7 +83,8 @@ pub(super) fn lost_without_cgo(index: &Index<'_>) -> BTreeSet<String> {
         .filter(|row| row.number.is_some())
         .map(|row| row.key.as_str())
         .collect();
-    keys.into_iter().filter(|key| found(key, "1") && !found(key, "0")).map(str::to_owned).collect()
+    let lost = |key: &&str| answers(key, "1", true) && answers(key, "0", false) && !answers(key, "0", true);
+    keys.into_iter().filter(lost).map(str::to_owned).collect()
 }
 
 pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
@@ -128,10 +144,16 @@ pub(super) fn imports_enable_cgo(index: &Index<'_>) -> Finding {
         .collect();
     if !tagged.is_empty() {
         let dynamic = tagged.iter().filter(|row| index.facts(&row.id, "needed").next().is_some()).count();
+        let lost = found_less(index, PLAIN, TAGGED).map(|lost| lost.into_iter().collect::<Vec<_>>());
+        let finds = match lost.as_deref() {
+            None => String::new(),
+            Some([]) => ", and find what they find without the tags".to_owned(),
+            Some(some) => format!(", and no longer find: {}", words::list(some)),
+        };
         words::add(
             &mut because,
             &format!(
-                " With `-tags=netgo,osusergo`, which leave cgo on, {} are dynamic.",
+                " With `-tags=netgo,osusergo`, which leave cgo on, {} are dynamic{finds}.",
                 words::of(dynamic, tagged.len())
             ),
         );

@@ -1,6 +1,6 @@
 //! Each decisive finding of a probe, turned around: the verdict turns with it.
 
-use super::synthetic::Synthetic;
+use super::synthetic::{Synthetic, renamed};
 use super::{Judged, Verdict, judge};
 use crate::results::{FactRow, ProbeRow, Run, Status};
 
@@ -411,6 +411,14 @@ fn imports_enable_cgo() {
     let mut found = net(1.0);
     add(&mut found, "names", &[("exe-external", key, YES), ("static", key, YES)]);
     check(&found, id, Verdict::Supported, "Nothing that was looked up");
+    let tagged = |kept| {
+        let mut run = renamed(net(1.0), "pie-external", "default-netgo");
+        add(&mut run, "names", &[("default", key, YES), ("default-netgo", key, kept)]);
+        run
+    };
+    let dynamic = "which leave cgo on, 1 of 1 are dynamic, and";
+    check(&tagged(NO), id, Verdict::Supported, &format!("{dynamic} no longer find: {key}."));
+    check(&tagged(YES), id, Verdict::Supported, &format!("{dynamic} find what they find without the tags."));
     let mut off = net(1.0);
     for row in off.artifacts.iter_mut().filter(|row| row.variant == "default") {
         row.cgo_enabled = "0".to_owned();

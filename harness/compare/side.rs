@@ -140,7 +140,7 @@ pub struct Hands {
     pub other_c: bool,
     /// `strip`.
     pub strip: bool,
-    /// The folders of the build, whose names are in it unless `-trimpath` keeps them out.
+    /// The folders of the build, whose names are in it unless `-trimpath` keeps them out or they are the same everywhere.
     pub folders: bool,
 }
 
@@ -159,7 +159,7 @@ impl Hands {
             c,
             other_c: c && (variant.env.contains_key("CC") || row.target != info.machine.host),
             strip: row.stripped,
-            folders: !variant.trimpath,
+            folders: !variant.trimpath && info.build_place.is_none(),
         }
     }
 

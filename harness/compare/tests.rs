@@ -167,8 +167,12 @@ fn strictly_whatever_go_alone_made_must_be_the_same() {
     assert!(!compared(&run, &elsewhere, strict).regressed());
     assert!(compared(&run, &elsewhere, How::default()).regressed());
     // Without -trimpath the folders of a build are in what comes out of it.
-    let untrimmed = untrimmed(&run, "static");
+    let mut untrimmed = untrimmed(&run, "static");
     assert!(!compared(&untrimmed, &changed(&untrimmed, CASE, |_| ()), strict).regressed());
+    let elsewhere = untrimmed.clone();
+    untrimmed.info.build_place = Some("/mnt".to_owned());
+    assert!(compared(&untrimmed, &changed(&untrimmed, CASE, |_| ()), strict).regressed());
+    assert!(!compared(&untrimmed, &changed(&elsewhere, CASE, |_| ()), strict).regressed());
 }
 
 #[test]

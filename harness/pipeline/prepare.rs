@@ -1,5 +1,6 @@
 //! What a run is asked for, and all that is found out before anything is built.
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::now;
 use crate::answers;
-use crate::build::{Fetched, Setup};
+use crate::build::{self, Fetched, Setup};
 use crate::cache::Cache;
 use crate::config::{Config, Program, RunKind, Variant, select, variants_of};
 use crate::digest::Hasher;
@@ -217,6 +218,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         facts_only: options.facts_only,
         own_compilers: own_compilers.clone(),
         strip: strip.as_ref().map(|strip| strip.version.clone()),
+        build_place: build_place(cache, &config, &found.toolchains),
         sampling,
         programs: under_test,
         rungs,
@@ -273,6 +275,24 @@ fn toolchains(options: &Options, cache: &Cache) -> Result<Found> {
     Ok(found)
 }
 
+/// Where what is built without `-trimpath` is built, where it can be at one place.
+fn build_place(cache: &Cache, config: &Config, toolchains: &[Toolchain]) -> Option<String> {
+    let gopie = env::current_exe().unwrap_or_default();
+    let mut seen = vec![cache.root(), config.root.as_path(), gopie.as_path()];
+    seen.extend(toolchains.iter().map(|toolchain| toolchain.goroot.as_path()));
+    match build::in_place_permitted(toolchains.first()?, &seen) {
+        Ok(()) => Some(build::PLACE.to_owned()),
+        Err(why) => {
+            say(&format!(
+                "note: what is built without -trimpath will hold the names of its folders here, and be other bytes \
+                 elsewhere: it cannot be built at {}: {why}",
+                build::PLACE
+            ));
+            None
+        }
+    }
+}
+
 /// What a variable names and is no C compiler.
 fn broken((variable, named): (String, String)) -> NotMeasured {
     let why = format!("{variable} names {named}, which does not answer to --version");
@@ -294,13 +314,14 @@ fn plan_digest(plan: &Plan, info: &RunInfo) -> Result<String> {
         own_compilers,
         cross,
         strip,
+        build_place,
         sampling,
         kind,
         ..
     } = info;
     let rest = serde_json::to_string(&(
         (programs, rungs, variants, contrasts),
-        (toolchains, missing, c_compiler, own_compilers, cross, strip, sampling, kind),
+        (toolchains, missing, c_compiler, own_compilers, cross, strip, build_place, sampling, kind),
     ))?;
     hasher.field(rest);
     Ok(hasher.finish())
@@ -322,6 +343,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         outputs,
         cores: cores(),
         fetched: &prepared.fetched,
+        in_place: prepared.info.build_place.is_some(),
     }
 }
 

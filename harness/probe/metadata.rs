@@ -26,7 +26,7 @@ const CHECKERS: [(&str, &[&str]); 4] = [
     ("rpminspect", &["--help"]),
 ];
 /// The loudest line of a checker that is kept.
-const LONGEST: usize = 300;
+const LONGEST: usize = 500;
 const LIMIT: Duration = Duration::from_secs(30);
 /// Go's own modes, by `GODEBUG=fips140=...`.
 const MODES: [&str; 2] = ["on", "only"];

@@ -102,6 +102,10 @@ pub struct RunInfo {
     pub own_compilers: Vec<CCompiler>,
     /// What `strip --version` says first; absent where there is none.
     pub strip: Option<String>,
+    /// The folder below which what holds the names of its folders was built; absent where it was built where things
+    /// lie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_place: Option<String>,
     /// How the starts were timed.
     pub sampling: Sampling,
     /// The programs under test of this run, as configured.

@@ -44,6 +44,7 @@ fn info(name: &str, plan: &str) -> RunInfo {
         c_compiler: None,
         own_compilers: Vec::new(),
         strip: None,
+        build_place: None,
         sampling,
         programs: Vec::new(),
         rungs: Vec::new(),

@@ -1,7 +1,7 @@
 //! What a program may be kept from: the files of this machine, system calls, and random addresses.
 //!
-//! Everything is set in the child between fork and exec, and is gone with it: no mount is made, no setting of the
-//! machine is changed, and nothing has to be put back.
+//! Everything is set in the child between fork and exec, and is gone with it: no mount is made that others see, no
+//! setting of the machine is changed, and nothing has to be put back.
 //!
 //! Sources: chroot(2), `user_namespaces(7)`, seccomp(2), landlock(7), personality(2).
 
@@ -21,6 +21,7 @@ use rustix::process::getpid;
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
+use super::bound::Bound;
 use super::orphan::die_with;
 
 /// How a program is kept apart.
@@ -29,6 +30,8 @@ pub enum Apart {
     /// That folder is all that it sees of the file system; in a user namespace of its own, so that it has no
     /// rights outside, also where it is started by root.
     Root(Arc<CString>),
+    /// Folders are in other places.
+    Bound(Arc<Bound>),
     /// What the kernel's filter says to its system calls.
     Calls(Arc<BpfProgram>),
     /// That may be done with those files and folders, and nothing with others.
@@ -109,7 +112,7 @@ impl Apart {
             Self::Files(rights) => Some(only_files(rights).map_err(|_| refused())?),
             _ => None,
         };
-        let changes_user = matches!(self, Self::User(_) | Self::Root(_));
+        let changes_user = matches!(self, Self::User(_) | Self::Root(_) | Self::Bound(_));
         let parent = getpid();
         let mut enter = move || match rules.take() {
             Some(rules) => rules.restrict_self().map(|_| ()).map_err(|_| refused()),
@@ -137,6 +140,7 @@ impl Apart {
                 "user namespaces are not permitted here (user.max_user_namespaces, \
                  kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)"
             }
+            Self::Bound(_) => "mounts of its own are not permitted here (CAP_SYS_ADMIN, or user namespaces)",
             Self::Calls(_) => "filters of system calls (seccomp) are not permitted here",
             Self::Files(_) => "this kernel has no Landlock, or it is not switched on (lsm=landlock)",
             Self::Fixed => "personality(2) is not permitted here",
@@ -156,6 +160,7 @@ impl Apart {
                 rustix::process::chroot(c".")?;
                 Ok(rustix::process::chdir(c"/")?)
             }
+            Self::Bound(bound) => bound.enter(),
             Self::Calls(program) => seccompiler::apply_filter(program).map_err(|_| refused()),
             Self::Files(_) => Ok(()),
             Self::Fixed => {

@@ -1,6 +1,7 @@
 //! The ground floor: the only room with `unsafe` in it, one idea a file.
 
 pub mod apart;
+pub mod bound;
 pub mod hold;
 pub mod load;
 pub mod map;

@@ -168,6 +168,22 @@ fn what_is_built_through_links_is_the_same() {
     assert!(text.contains("reproduced: 2 of 2") || text.contains("reproduced: 1 of 1"), "{text}");
 }
 
+/// Without -trimpath a build holds the names of its folders: these are laid out alike for every build, so that what
+/// was built in one cache and what is verified in another are the same to the byte.
+#[test]
+fn what_holds_the_names_of_its_folders_is_the_same_elsewhere() {
+    let bench = Bench::new();
+    bench.call("run --quick --facts-only --programs hello,whoami --variants fedora-proposed").with(0);
+    if !bench.read("results/local/run.json").contains("\"build_place\": \"/mnt\"") {
+        return gopie::ui::say("SKIPPED: mounts of its own are not permitted here");
+    }
+    let artifacts = bench.read("results/local/artifacts.csv");
+    assert!(artifacts.contains("/mnt/go/bin/go build '-buildvcs=false'"), "{artifacts}");
+    let text = bench.call("verify local --facts-only").with(0).stdout;
+    assert!(text.contains("made by Go alone: 2 of 2 the same"), "{text}");
+    assert!(text.contains("reproduced: 4 of 4"), "{text}");
+}
+
 #[test]
 fn runs_are_compared_verified_and_exported() {
     let bench = Bench::new();

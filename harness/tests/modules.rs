@@ -141,3 +141,30 @@ fn without_a_network_programs_that_need_it_are_skipped() {
     }
     done.says("4 built, 4 skipped").says("skipped: absent: ");
 }
+
+/// A build without `-trimpath` sees its folders elsewhere: modules, and a folder beside its own, have to be there too.
+#[test]
+fn modules_and_folders_that_stand_in_for_them_are_found_without_trimpath() {
+    let bench = Bench::new();
+    let proxy = format!("file://{}", bench.path("proxy").display());
+    publish(&bench.path("proxy"), "sound.example/dep");
+    let sound = sums(&bench, &proxy, "sound.example/dep");
+    let tables = [
+        program(&bench, "fetched", "sound.example/dep", &sound),
+        program(&bench, "beside", "beside.example/dep", ""),
+    ];
+    bench.write("mine/programs.toml", &format!("schema = 1\n{}", tables.concat()));
+    let go_mod = bench.read("mine/beside/go.mod");
+    bench.write("mine/beside/go.mod", &format!("{go_mod}\nreplace beside.example/dep => ../../dep\n"));
+    bench.write("dep/go.mod", "module beside.example/dep\n\ngo 1.21\n");
+    bench.write("dep/dep.go", SOURCE);
+    let mut run = bench.gopie("run --config mine --variants fedora-proposed --facts-only");
+    done(&run.env("GOPROXY", &proxy).output().expect("starts")).with(0);
+    let rows = bench.table("results/local/artifacts.csv");
+    assert_eq!(rows.len(), 4);
+    assert!(
+        rows.iter().all(|row| row.get("status") == "built"),
+        "{}",
+        bench.read("results/local/artifacts.csv")
+    );
+}

@@ -113,6 +113,8 @@ pub fn exact(published: Made<'_>, here: Made<'_>) -> Verified {
         let new = own.get(row.id.as_str());
         // Where nobody says whether cgo is on, Go looks for a C compiler.
         hands.c |= new.is_some_and(|new| new.cgo_enabled != row.cgo_enabled);
+        // Here it may not have been built where that is the same everywhere.
+        hands.folders |= new.is_some_and(|new| Hands::of(here.info, new, []).folders);
         let [there, now] = rows.map(told);
         verified.facts[0] += there.len();
         verified.facts[1] += there.intersection(&now).count();
@@ -186,7 +188,7 @@ fn one(
         .map(|(tool, there, here)| format!("{tool} {there} there, {here} here"))
         .collect();
     if hands.folders && there.status == here.status {
-        excuses.push("without -trimpath it holds the names of the folders that it was built in".to_owned());
+        excuses.push("it holds the names of the folders that it was built in: no -trimpath, and no place that is the same everywhere".to_owned());
     }
     // A wrong answer has no excuse.
     if excuses.is_empty() || here.status == Status::Failed {
@@ -286,7 +288,7 @@ impl Verified {
             line(format!("intervals apart: {}: {there} there, {here} here", one.name));
         }
         if self.intervals.is_empty() {
-            line("sampled: nothing to compare".to_owned());
+            line("sampled: nothing was timed again".to_owned());
         } else {
             let overlap = self.intervals.len() - apart.len();
             line(format!(

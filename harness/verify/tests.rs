@@ -95,6 +95,11 @@ fn folders_explain_what_is_built_without_trimpath_and_strip_what_is_stripped() {
     let run = Synthetic::default().run();
     let untrimmed = untrimmed(&run, "static");
     assert!(!exact(made(&untrimmed), made(&other(&untrimmed, OF_GO))).mismatches());
+    let mut in_place = untrimmed.clone();
+    in_place.info.build_place = Some("/mnt".to_owned());
+    let of_go = |there: &Run, here: &Run| exact(made(there), made(&other(here, OF_GO)));
+    assert!(of_go(&in_place, &in_place).mismatches(), "the folders are the same everywhere");
+    assert!(!of_go(&in_place, &untrimmed).mismatches() && !of_go(&untrimmed, &in_place).mismatches());
     let stripped = format!("{OF_GO}/stripped");
     assert!(run.artifacts.iter().any(|row| row.id == stripped));
     let mut gcc = other(&run, &stripped);

@@ -70,6 +70,7 @@ pub(super) fn info(data: &Synthetic) -> RunInfo {
         c_compiler: data.c_compiler.then_some(compiler),
         own_compilers: Vec::new(),
         strip: data.strip.then(|| "GNU strip 2.40".to_owned()),
+        build_place: None,
         sampling: Sampling {
             budget_seconds: 100.0,
             ladder_seconds: 0.0,

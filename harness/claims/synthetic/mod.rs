@@ -20,6 +20,22 @@ pub(crate) fn untrimmed(run: &Run, variant: &str) -> Run {
     run
 }
 
+/// The run with another name for a variant.
+pub(crate) fn renamed(mut run: Run, variant: &str, name: &str) -> Run {
+    let other = |id: &mut String| *id = id.replace(&format!("/{variant}/"), &format!("/{name}/"));
+    run.info
+        .variants
+        .iter_mut()
+        .filter(|one| one.name == variant)
+        .for_each(|one| name.clone_into(&mut one.name));
+    run.facts.iter_mut().for_each(|row| other(&mut row.case));
+    for row in run.artifacts.iter_mut().filter(|row| row.variant == variant) {
+        name.clone_into(&mut row.variant);
+        other(&mut row.id);
+    }
+    run
+}
+
 /// What an artifact asks of the system at start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Link {
