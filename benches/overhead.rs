@@ -137,6 +137,7 @@ fn build(shared: &Cache, pairs: usize) -> Result<()> {
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         fetched: &Fetched::default(),
         in_place: false,
+        elsewhere: None,
     };
     let case = |(program, variant): (&str, &str)| Case {
         program: program.to_owned(),

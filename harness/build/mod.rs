@@ -74,6 +74,8 @@ pub struct Setup<'a> {
     pub fetched: &'a Fetched,
     /// Whether what holds the names of its folders is built at [`PLACE`].
     pub in_place: bool,
+    /// Empty files that stand for another machine: a build then sees them and its own folders, and nothing else.
+    pub elsewhere: Option<&'a [PathBuf]>,
 }
 
 /// What became of a case.
@@ -261,6 +263,9 @@ fn key(
     if recipe.env.get("CGO_ENABLED").is_none_or(|enabled| enabled != "0") {
         hasher.field(compiler::identity(compiler, setup.libc));
     }
+    if let Some(files) = setup.elsewhere {
+        hasher.field(format!("elsewhere {files:?}"));
+    }
     // What is built in its place has that in its environment.
     if let (Tool::Go(toolchain), false, false) = (tool, variant.trimpath, setup.in_place) {
         hasher.field(toolchain.goroot.as_os_str().as_encoded_bytes());
@@ -338,6 +343,11 @@ fn run_within(
         let source = job.source.dir.as_deref().map(|source| (source, job.source.replacements.as_slice()));
         let modules = Path::new(&setup.folders.modules);
         command = command.apart(place::laid_out(toolchain, modules, source, &dir)?);
+    }
+    if let (Tool::Go(toolchain), Some(files)) = (job.tool, setup.elsewhere) {
+        let own = [setup.cache.root(), toolchain.goroot.as_path(), dir.as_path()];
+        command = command.apart(place::elsewhere(&own, files, &dir)?);
+        command.env.insert("GOROOT".to_owned(), toolchain.goroot.display().to_string());
     }
     let finished = command.run()?;
     let stderr = finished.complaint();

@@ -75,6 +75,20 @@ pub(super) fn laid_out(
     bind(&toolchain.goroot, &[modules, (top, Path::new(SOURCE))], &dir)
 }
 
+/// A machine that has a build's own folders, `/dev/null` and empty files, and nothing else.
+pub(super) fn elsewhere(own: &[&Path], files: &[PathBuf], dir: &Path) -> io::Result<Apart> {
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in own.iter().copied().chain([Path::new("/dev/null")]) {
+        // Also by the names that links to it lead to; what is in another one is there already.
+        for path in [path.to_owned(), fs::canonicalize(path)?] {
+            if !seen.iter().any(|known| path.starts_with(known)) {
+                seen.push(path);
+            }
+        }
+    }
+    Ok(Apart::Bound(Arc::new(Bound::root(Path::new(PLACE), &seen, files, dir)?)))
+}
+
 fn bind(goroot: &Path, others: &[(&Path, &Path)], dir: &Path) -> io::Result<Apart> {
     let folders = [(goroot, Path::new(GO))];
     let folders = folders.iter().chain(others).map(|(what, place)| Ok((fs::canonicalize(what)?, *place)));

@@ -9,7 +9,9 @@ use crate::results::Index;
 const PROBE: &str = "empty-root";
 
 fn evidence() -> Vec<String> {
-    vec!["probes.csv: empty-root".to_owned(), "facts.csv: pie, interpreter, needed".to_owned()]
+    ["probes.csv: empty-root", "facts.csv: pie, interpreter, needed", "trials.csv: other-host"]
+        .map(str::to_owned)
+        .into()
 }
 
 /// The variants of some artifacts, as code.
@@ -66,6 +68,7 @@ pub(super) fn pie_needs_loader(index: &Index<'_>) -> Finding {
             because.push(format!(" Not so, with all of them: {}.", words::few(&not, 4)));
         }
     }
+    because.push(loader_of_the_build_host(index));
     let verdict = match (alone.is_empty(), leaning.is_empty()) {
         (true, _) => Verdict::Supported,
         (_, true) => Verdict::Refuted,
@@ -73,6 +76,23 @@ pub(super) fn pie_needs_loader(index: &Index<'_>) -> Finding {
     };
     let programs = unique(tried.iter().map(|one| one.built.program));
     Finding { verdict, because: because.concat(), evidence: evidence(), programs }
+}
+
+/// That Go's linker names the loader which it finds where it builds, where that was seen.
+fn loader_of_the_build_host(index: &Index<'_>) -> String {
+    let rows = || index.run().trials.iter().filter(|row| row.experiment == "other-host");
+    let Some(first) = rows().next() else { return String::new() };
+    let own = rows().filter(|row| row.program == first.program && !row.interpreter.is_empty());
+    let named: Vec<(&str, String)> =
+        own.map(|row| (row.interpreter.as_str(), format!("`{}` {}", row.interpreter, row.change))).collect();
+    if unique(named.iter().map(|(loader, _)| *loader)).len() < 2 {
+        return String::new();
+    }
+    let named: Vec<String> = named.into_iter().map(|(_, said)| said).collect();
+    format!(
+        " Which loader Go's linker names comes from where it builds, unless `-I` pins it: {}.",
+        words::list(&named)
+    )
 }
 
 pub(super) fn static_stands_alone(index: &Index<'_>) -> Finding {

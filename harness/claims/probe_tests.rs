@@ -14,7 +14,7 @@ fn run(probe: &str, findings: &[Finding<'_>]) -> Run {
     run
 }
 
-fn add(run: &mut Run, probe: &str, findings: &[Finding<'_>]) {
+pub(super) fn add(run: &mut Run, probe: &str, findings: &[Finding<'_>]) {
     let cases: Vec<(String, String)> = run
         .artifacts
         .iter()

@@ -1,7 +1,7 @@
 //! Builds that were tried flag by flag, turned around: the verdict turns with them.
 
 use super::Verdict;
-use super::probe_tests::check;
+use super::probe_tests::{add, check};
 use super::synthetic::Synthetic;
 use crate::results::{Run, Status, TrialRow};
 
@@ -61,6 +61,27 @@ fn pie_makes_dynamic() {
     check(&flags("static", "static", "static"), id, Verdict::Refuted, "dynamic in 0 of 1");
     check(&flags("dynamic", "dynamic", "static"), id, Verdict::Qualified, "so did `-linkmode=external`");
     check(&flags("dynamic", "static", "dynamic"), id, Verdict::Qualified, "no flag made it static again");
+}
+
+#[test]
+fn the_loader_is_that_of_the_build_host() {
+    let (id, key) = ("pie-needs-loader", "alone");
+    let run = |musl: &str| {
+        let mut run = tried(&[]);
+        add(&mut run, "empty-root", &[("*", key, Ok(0.0))]);
+        for (host, loader) in [("no loader", "/lib64/ld-linux-x86-64.so.2"), ("musl's loader alone", musl)] {
+            let mut row = trial("other-host", &format!("where there is {host}"), "dynamic", Status::Built);
+            loader.clone_into(&mut row.interpreter);
+            run.trials.push(row);
+        }
+        run
+    };
+    let said = "comes from where it builds, unless `-I` pins it: `/lib64/ld-linux-x86-64.so.2` where there is no \
+                loader and `/lib/ld-musl-x86_64.so.1` where there is musl's loader alone.";
+    check(&run("/lib/ld-musl-x86_64.so.1"), id, Verdict::Supported, said);
+    let same = run("/lib64/ld-linux-x86-64.so.2");
+    let judged = super::judge(&same).into_iter().find(|judged| judged.id == id).expect("is there");
+    assert!(!judged.because.contains("comes from where it builds"), "{}", judged.because);
 }
 
 #[test]

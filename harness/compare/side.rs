@@ -163,6 +163,17 @@ impl Hands {
         }
     }
 
+    /// Those of two artifacts that are set beside each other, with the `CGO_ENABLED` of each: whether it is on where
+    /// nobody says so rests on there being a C compiler.
+    pub fn either(self, other: Self, cgo_enabled: [&str; 2]) -> Self {
+        Self {
+            c: self.c || other.c || cgo_enabled[0] != cgo_enabled[1],
+            other_c: self.other_c || other.other_c,
+            strip: self.strip || other.strip,
+            folders: self.folders || other.folders,
+        }
+    }
+
     /// Whether there are none: Go alone made it.
     pub fn none(self) -> bool {
         self == Self::default()
@@ -292,15 +303,9 @@ impl Pair<'_> {
         !self.base.sha256.is_empty() && self.base.sha256 == self.new.sha256
     }
 
-    /// What had a hand in either besides Go; whether cgo is on where nobody says so rests on there being a C compiler.
+    /// What had a hand in either besides Go.
     pub(super) fn hands(&self) -> Hands {
-        let (base, new) = (self.base.hands, self.new.hands);
-        Hands {
-            c: base.c || new.c || self.base.cgo_enabled != self.new.cgo_enabled,
-            other_c: base.other_c || new.other_c,
-            strip: base.strip || new.strip,
-            folders: base.folders || new.folders,
-        }
+        self.base.hands.either(self.new.hands, [&self.base.cgo_enabled, &self.new.cgo_enabled])
     }
 
     /// Whether Go alone made both.

@@ -2,6 +2,8 @@
 //! whole set on alone, each off alone, the full cross of build mode, link mode and cgo, and builds that find no C
 //! compiler, or one that is none.
 
+use std::path::PathBuf;
+
 use super::Variant;
 
 /// A C compiler that is none.
@@ -12,7 +14,7 @@ const PINNED: &str = "/gopie/loader";
 /// A build that is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
-    /// Of which experiment it is: `on-alone`, `off-alone`, `cross`, `loader`, `no-c` or `bogus-c`.
+    /// Of which experiment it is: `on-alone`, `off-alone`, `cross`, `loader`, `other-host`, `no-c` or `bogus-c`.
     pub experiment: &'static str,
     /// What differs, as one would type it; empty of what the others are set beside.
     pub change: String,
@@ -178,6 +180,22 @@ pub fn loader(plain: &Variant) -> Vec<Trial> {
         (change, variant)
     };
     numbered("loader", ways.into_iter().map(one).collect())
+}
+
+/// The path of the loader left to Go's linker on machines that have musl's alone, or none: the change, and the files
+/// that stand for the machine. Musl's loader is named by the processor, of most as Rust names it.
+pub fn other_hosts(plain: &Variant) -> Vec<(Trial, Vec<PathBuf>)> {
+    let variant = Variant {
+        buildmode: Some("pie".to_owned()),
+        linkmode: Some("internal".to_owned()),
+        cgo_enabled: Some("0".to_owned()),
+        ..plain.clone()
+    };
+    let musl = PathBuf::from(format!("/lib/ld-musl-{}.so.1", std::env::consts::ARCH));
+    let hosts = [("no loader", Vec::new()), ("musl's loader alone", vec![musl])];
+    let changes = hosts.iter().map(|(host, _)| (format!("where there is {host}"), variant.clone()));
+    let trials = numbered("other-host", changes.collect());
+    trials.into_iter().zip(hosts).map(|(trial, (_, files))| (trial, files)).collect()
 }
 
 /// The same where no C compiler can be found, and where the one that is named is none.

@@ -344,6 +344,7 @@ pub(super) fn setup<'a>(cache: &'a Cache, prepared: &'a Prepared, outputs: &'a [
         cores: cores(),
         fetched: &prepared.fetched,
         in_place: prepared.info.build_place.is_some(),
+        elsewhere: None,
     }
 }
 

@@ -35,6 +35,16 @@ struct Tried {
     file: Option<PathBuf>,
 }
 
+/// Where something is tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum On {
+    Here,
+    /// Where no C compiler can be found.
+    WithoutC,
+    /// On a machine that has those files, empty ones, and nothing else but Go.
+    Elsewhere(Vec<PathBuf>),
+}
+
 /// Tries all of it at home, and writes what came of it; a quick run tries nothing. With `alone` this process has no
 /// children but those that it starts here.
 pub(super) fn measure(
@@ -54,9 +64,15 @@ pub(super) fn measure(
     for (number, (program, trials)) in wanted(prepared, plain).into_iter().enumerate() {
         let without: Vec<Trial> = trials.iter().filter(|trial| is_without(trial)).cloned().collect();
         let with: Vec<Trial> = trials.into_iter().filter(|trial| !is_without(trial)).collect();
-        for (trials, has_c) in [(with, true), (without, false)] {
-            let mut all = tried(cache, prepared, outputs, (program, toolchain, target), &trials, has_c)?;
-            if number == 0 && has_c {
+        let mut on = vec![(with, On::Here), (without, On::WithoutC)];
+        // It takes mounts, as the place of builds does.
+        if info.build_place.is_some() && (number == 0 || info.kind == RunKind::Full) {
+            let hosts = trials::other_hosts(plain).into_iter();
+            on.extend(hosts.map(|(trial, files)| (vec![trial], On::Elsewhere(files))));
+        }
+        for (trials, on) in on {
+            let mut all = tried(cache, prepared, outputs, (program, toolchain, target), &trials, &on)?;
+            if number == 0 && on == On::Here {
                 start(cache, prepared, (program, toolchain), &mut all, alone)?;
             }
             rows.extend(all.into_iter().map(|tried| tried.row));
@@ -187,17 +203,22 @@ fn tried(
     outputs: &[PathBuf],
     (program, toolchain, target): (&Program, &str, &str),
     trials: &[Trial],
-    has_c: bool,
+    on: &On,
 ) -> Result<Vec<Tried>> {
     let variants = trials.iter().map(|trial| trial.variant.clone()).collect();
     let config = Config { variants, ..prepared.config.clone() };
     let bogus = [bogus()];
+    let has_c = *on == On::Here;
     let own = if has_c { prepared.own_compilers.as_slice() } else { &bogus };
     let setup = Setup {
         config: &config,
         c_compiler: prepared.c_compiler.as_ref().filter(|_| has_c),
         own_compilers: own,
         cores: cores(),
+        elsewhere: match on {
+            On::Elsewhere(files) => Some(files),
+            On::Here | On::WithoutC => None,
+        },
         ..setup(cache, prepared, outputs)
     };
     let cases: Vec<Case> = trials

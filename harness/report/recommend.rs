@@ -292,18 +292,22 @@ fn elsewhere(index: &Index<'_>) -> Vec<String> {
             && row.reason.contains("C compiler")
             && row.reason.contains("not found")
     };
-    let on_map = index.variants(Language::Go).filter(|variant| variant.map);
+    let on_map: Vec<&Variant> = index.variants(Language::Go).filter(|variant| variant.map).collect();
+    let most = on_map.iter().map(|variant| of(&variant.name, |_| true)).max().unwrap_or_default();
     on_map
+        .iter()
         .map(|variant| {
             let name = &variant.name;
             let (all, untried) = (of(name, |_| true), of(name, no_compiler));
             let built = of(name, |row| row.status == Status::Built);
-            let more = match untried {
+            let wanting = match untried {
                 0 => String::new(),
                 n => format!("; {n} more want a C cross compiler that is not here"),
             };
+            let left =
+                if all < most { format!("; {} more were not tried", most - all) } else { String::new() };
             format!(
-                "`{name}` can be built with {} releases and targets that were tried{more}",
+                "`{name}` can be built with {} releases and targets that were tried{wanting}{left}",
                 words::of(built, all - untried)
             )
         })

@@ -7,7 +7,7 @@ use crate::claims::words;
 use crate::results::{Index, Status, TrialRow};
 
 /// The experiments, with what their tables show.
-const EXPERIMENTS: [(&str, &str); 6] = [
+const EXPERIMENTS: [(&str, &str); 7] = [
     ("on-alone", "each flag of a whole set on alone over plain `go build`"),
     ("off-alone", "each flag off alone from the whole set"),
     ("cross", "build mode, link mode and cgo, each with each"),
@@ -15,9 +15,16 @@ const EXPERIMENTS: [(&str, &str); 6] = [
         "loader",
         "PIE by either linker, with the path of the loader left to it, and pinned to one that no system has",
     ),
+    (
+        OTHER_HOST,
+        "`CGO_ENABLED=0 -buildmode=pie`, the path of the loader left to Go's linker, on machines with other loaders",
+    ),
     ("no-c", "the same where no C compiler can be found"),
     ("bogus-c", "the same where `CC` is no compiler"),
 ];
+
+/// What differs there is no flag.
+const OTHER_HOST: &str = "other-host";
 
 /// A table.
 #[derive(Debug, Serialize)]
@@ -64,7 +71,11 @@ fn table(rows: &[&TrialRow]) -> String {
     ]);
     let yes = |has: Option<bool>| has.map_or("", |has| if has { "yes" } else { "no" }).to_owned();
     for row in rows {
-        let change = if row.change.is_empty() { "(none)".to_owned() } else { format!("`{}`", row.change) };
+        let change = match row.change.as_str() {
+            "" => "(none)".to_owned(),
+            words if row.experiment == OTHER_HOST => words.to_owned(),
+            flag => format!("`{flag}`"),
+        };
         if row.status != Status::Built {
             let said = row.reason.lines().next().unwrap_or_default();
             let said = format!("{}: {said}", row.status.word());

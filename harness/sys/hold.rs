@@ -12,8 +12,10 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Resource, Signal, WaitOptions, getrlimit, kill_process, waitpid};
+use rustix::process::{Pid, Resource, Signal, WaitOptions, getpid, getrlimit, kill_process, waitpid};
 use rustix::thread::CpuSet;
+
+use super::orphan::die_with;
 
 /// Files that are held in memory until this is dropped.
 #[derive(Debug)]
@@ -49,10 +51,11 @@ impl Holder {
             open.push((file, length));
         }
         let (mut reader, writer) = io::pipe()?;
+        let parent = getpid();
         // SAFETY: the child calls nothing but async-signal-safe functions before it ends (see `keep`).
         let pid = unsafe { libc::fork() };
         if pid == 0 {
-            keep(&open, &writer, cpus);
+            keep(&open, &writer, parent, cpus);
         }
         drop(writer);
         let pid = Pid::from_raw(pid).filter(|_| pid > 0).ok_or_else(io::Error::last_os_error)?;
@@ -85,8 +88,8 @@ impl Drop for Holder {
 }
 
 /// The child: holds the files, says so, and sleeps until it is killed.
-fn keep(files: &[(File, usize)], answer: &io::PipeWriter, cpus: &CpuSet) -> ! {
-    let error = lock(files, cpus).err().unwrap_or(0);
+fn keep(files: &[(File, usize)], answer: &io::PipeWriter, parent: Pid, cpus: &CpuSet) -> ! {
+    let error = lock(files, parent, cpus).err().unwrap_or(0);
     let bytes = error.to_ne_bytes();
     let descriptor = answer.as_raw_fd();
     // SAFETY: async-signal-safe system calls on memory of this process's own; nothing is dropped or unwound.
@@ -104,9 +107,9 @@ fn keep(files: &[(File, usize)], answer: &io::PipeWriter, cpus: &CpuSet) -> ! {
 }
 
 /// Gives the `errno` of what failed.
-fn lock(files: &[(File, usize)], cpus: &CpuSet) -> Result<(), c_int> {
+fn lock(files: &[(File, usize)], parent: Pid, cpus: &CpuSet) -> Result<(), c_int> {
+    die_with(parent).map_err(|error| error.raw_os_error().unwrap_or(libc::ESRCH))?;
     let set = |error: Errno| error.raw_os_error();
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(set)?;
     rustix::thread::sched_setaffinity(None, cpus).map_err(set)?;
     for (file, length) in files.iter().filter(|(_, length)| *length > 0) {
         // SAFETY: a new map of a file at a place that the kernel chooses; nothing reads or writes it. `errno` is

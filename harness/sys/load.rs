@@ -11,9 +11,11 @@ use std::io;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
 use rustix::thread::{ClockId, CpuSet, clock_nanosleep_relative};
 use rustix::time::{Timespec, clock_gettime};
+
+use super::orphan::die_with;
 
 /// A busy process, until this is dropped.
 #[derive(Debug)]
@@ -26,10 +28,11 @@ impl Load {
     /// nothing and twice that. Without a pause it never rests.
     pub fn on(cpus: &CpuSet, busy: Duration, pause: Duration) -> io::Result<Self> {
         let [busy, pause] = [busy, pause].map(|time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        let parent = getpid();
         // SAFETY: the child calls nothing but async-signal-safe functions before it is killed (see `burn`).
         let pid = unsafe { libc::fork() };
         if pid == 0 {
-            burn(cpus, busy, pause);
+            burn(parent, cpus, busy, pause);
         }
         let pid = Pid::from_raw(pid).filter(|_| pid > 0).ok_or_else(io::Error::last_os_error)?;
         Ok(Self { pid })
@@ -43,9 +46,8 @@ impl Drop for Load {
     }
 }
 
-fn burn(cpus: &CpuSet, busy: u64, pause: u64) -> ! {
-    let set_up = rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
-        .and_then(|()| rustix::thread::sched_setaffinity(None, cpus));
+fn burn(parent: Pid, cpus: &CpuSet, busy: u64, pause: u64) -> ! {
+    let set_up = die_with(parent).and_then(|()| Ok(rustix::thread::sched_setaffinity(None, cpus)?));
     // SAFETY: system calls alone, none of which touches memory of Rust's; nothing is dropped or unwound.
     unsafe {
         // Locks of files that the parent holds must not live on here.

@@ -14,10 +14,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::io::Errno;
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, getpid, getppid, kill_process_group,
-    set_parent_process_death_signal, waitid,
-};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid};
+
+use super::orphan::goes_with_us;
 
 /// A program that was started and not yet reaped.
 #[derive(Debug)]
@@ -35,7 +34,6 @@ impl Waiting {
         env: &[(String, String)],
         (stdin, stdout): (&PipeReader, &PipeWriter),
     ) -> io::Result<Self> {
-        let parent = getpid();
         let mut command = Command::new(program);
         command
             .args(args)
@@ -45,15 +43,7 @@ impl Waiting {
             .stdout(stdout.try_clone()?)
             .stderr(Stdio::null())
             .process_group(0);
-        // SAFETY: between fork and exec the closure makes two system calls and nothing else: it takes no lock,
-        // allocates nothing, and touches no memory but its own.
-        unsafe {
-            command.pre_exec(move || {
-                set_parent_process_death_signal(Some(Signal::KILL))?;
-                // The parent may have gone before it was asked for.
-                if getppid() == Some(parent) { Ok(()) } else { Err(Errno::SRCH.into()) }
-            });
-        }
+        goes_with_us(&mut command);
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         Ok(Self { pid: pid.ok_or(io::ErrorKind::InvalidData)?, child })

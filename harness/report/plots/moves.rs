@@ -40,7 +40,7 @@ pub(in crate::report) fn draw(moves: &Moves<'_>) -> Result<String> {
     let subtitle = format!("{}; {} starts of each, its map read at the end", moves.place, moves.starts);
     let mut sheet = Sheet::new(&title, &subtitle);
     sheet.legend(&[
-        (Mark::Square, colours::ORANGE, "at one place in all starts"),
+        (Mark::Square, colours::ORANGE, "fixed: at one place in all starts"),
         (Mark::Square, colours::SKY, "moves: bits that these starts demonstrate, at 95 %"),
         (Mark::Square, colours::BAND, "not there"),
     ]);
@@ -61,7 +61,7 @@ pub(in crate::report) fn draw(moves: &Moves<'_>) -> Result<String> {
         sheet.canvas.text(variant, (MARGIN, middle), Anchor::Left, fit(variant, LABEL, left - MARGIN - 10.0));
         for (column, (_, tiles)) in moves.rows.iter().enumerate() {
             let (colour, text) = match tiles.get(number) {
-                Some(Lies::AtOnePlace) => (colours::ORANGE, "one place".to_owned()),
+                Some(Lies::AtOnePlace) => (colours::ORANGE, "fixed".to_owned()),
                 Some(Lies::Moves(bits)) => (colours::SKY, format!("{bits:.1}")),
                 _ => (colours::BAND, String::new()),
             };
