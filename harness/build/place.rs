@@ -6,7 +6,6 @@
 //!
 //! Source: `go help build`, `-trimpath`.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +15,7 @@ use std::time::Duration;
 use crate::command::Command;
 use crate::sys::apart::Apart;
 use crate::sys::bound::Bound;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{Folders, Toolchain};
 
 /// Below it the folders are; nothing else that is there can be seen by a build.
 pub const PLACE: &str = "/mnt";
@@ -31,16 +30,18 @@ pub(super) const SOURCE: &str = "/mnt/source";
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Whether builds can be in their place; the error is why not. `seen` are folders and files that they have to see.
-pub fn permitted(toolchain: &Toolchain, seen: &[&Path]) -> Result<(), String> {
+pub fn permitted(toolchain: &Toolchain, folders: &Folders, seen: &[&Path]) -> Result<(), String> {
     let canonical = |path: &&Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if let Some(hidden) = seen.iter().map(canonical).find(|path| path.starts_with(PLACE)) {
         return Err(format!("{} is below {PLACE}", hidden.display()));
     }
     let bound = bind(&toolchain.goroot, &[], Path::new("/"));
-    let env = BTreeMap::from([("GOROOT".to_owned(), GO.to_owned()), ("HOME".to_owned(), "/".to_owned())]);
-    let asked = Command::new(Path::new("/mnt/go/bin/go"), Path::new("/"))
+    // `go` keeps counts in its home, unless told not to there.
+    let env =
+        [("GOROOT", GO), ("HOME", &folders.home)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let asked = Command::new(&Path::new(GO).join("bin/go"), Path::new("/"))
         .args(["env", "GOROOT"])
-        .env(env)
+        .env(env.into())
         .limit(LIMIT)
         .apart(bound.map_err(|error| error.to_string())?)
         .run();

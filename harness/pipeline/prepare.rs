@@ -167,6 +167,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
     let machine = Machine::read(cache.root());
     let targets = targets(options, &machine.host)?;
     let found = toolchains(options, cache)?;
+    let folders = Folders::open(cache)?;
     let c_compiler = toolchain::c_compiler();
     let own_compilers =
         toolchain::c_compilers_named(config.variants.iter().filter_map(Variant::own_compiler));
@@ -200,6 +201,12 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         timeout_seconds: answers::START_LIMIT.as_secs_f64(),
         layouts: plan.layouts,
     };
+    let compilers = c_compiler.iter().chain(&own_compilers).chain(cross.compilers.values());
+    let goroots = found.toolchains.iter().map(|toolchain| toolchain.goroot.as_path());
+    let seen = [cache.root(), config.root.as_path()].into_iter().chain(goroots);
+    let gopie = env::current_exe().unwrap_or_default();
+    let seen = seen.chain(compilers.map(|compiler| compiler.path.as_path())).chain([gopie.as_path()]);
+    let build_place = build_place(found.toolchains.first(), &folders, &seen.collect::<Vec<_>>());
     let mut info = RunInfo {
         schema: SCHEMA,
         name: options.name.clone(),
@@ -218,7 +225,7 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         facts_only: options.facts_only,
         own_compilers: own_compilers.clone(),
         strip: strip.as_ref().map(|strip| strip.version.clone()),
-        build_place: build_place(cache, &config, &found.toolchains),
+        build_place,
         sampling,
         programs: under_test,
         rungs,
@@ -228,7 +235,6 @@ pub(super) fn prepare(options: &Options, cache: &Cache) -> Result<Prepared> {
         not_measured: Vec::new(),
     };
     info.plan_sha256 = plan_digest(&plan, &info)?;
-    let folders = Folders::open(cache)?;
     let (toolchains, fetched) = (found.toolchains, Fetched::default());
     Ok(Prepared {
         config,
@@ -275,12 +281,10 @@ fn toolchains(options: &Options, cache: &Cache) -> Result<Found> {
     Ok(found)
 }
 
-/// Where what is built without `-trimpath` is built, where it can be at one place.
-fn build_place(cache: &Cache, config: &Config, toolchains: &[Toolchain]) -> Option<String> {
-    let gopie = env::current_exe().unwrap_or_default();
-    let mut seen = vec![cache.root(), config.root.as_path(), gopie.as_path()];
-    seen.extend(toolchains.iter().map(|toolchain| toolchain.goroot.as_path()));
-    match build::in_place_permitted(toolchains.first()?, &seen) {
+/// Where what is built without `-trimpath` is built, if it can be where that is the same everywhere: what it has to see
+/// must not be hidden there.
+fn build_place(toolchain: Option<&Toolchain>, folders: &Folders, seen: &[&Path]) -> Option<String> {
+    match build::in_place_permitted(toolchain?, folders, seen) {
         Ok(()) => Some(build::PLACE.to_owned()),
         Err(why) => {
             say(&format!(
