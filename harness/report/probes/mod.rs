@@ -23,6 +23,8 @@ pub(super) struct Part {
     intro: String,
     plots: Vec<Picture>,
     tables: Vec<Titled>,
+    /// What other tools say of the first program, alike ones together.
+    said: Vec<String>,
     /// What it could not tell, alike ones together.
     lacking: Vec<String>,
 }
@@ -61,7 +63,7 @@ fn part(all: &[Asked<'_>], probe: &str, what: &str, plots: Vec<Picture>) -> Part
         _ => over_programs(all),
     };
     let intro = format!("{}. {}", words::capital(what), how_to_read(probe));
-    Part { heading: heading(probe), intro, plots, tables, lacking: lacking(all) }
+    Part { heading: heading(probe), intro, plots, tables, said: said(all), lacking: lacking(all) }
 }
 
 /// Wide tables are unreadable: so many columns at once.
@@ -210,6 +212,28 @@ fn cell(of: &[&&Asked<'_>], key: &str, unit: &str) -> String {
     numbers.get(numbers.len() / 2).map_or_else(String::new, f64::to_string)
 }
 
+/// What tools say of the first program at home, each saying once with the variants that it is said of.
+fn said(all: &[Asked<'_>]) -> Vec<String> {
+    let Some(first) = all.first() else { return Vec::new() };
+    let mut sayings: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for one in all.iter().filter(|one| one.program == first.program && one.place == first.place) {
+        let texts =
+            one.rows().filter(|row| row.status == OK && row.unit == "text" && row.key.ends_with(" says"));
+        for row in texts {
+            match sayings.iter_mut().find(|(key, text, _)| *key == row.key && *text == row.text) {
+                Some((.., variants)) => variants.push(one.variant),
+                None => sayings.push((&row.key, &row.text, vec![one.variant])),
+            }
+        }
+    }
+    sayings.sort_by_key(|(key, ..)| *key);
+    let line = |(key, text, variants): &(&str, &str, Vec<&str>)| {
+        let text = text.trim_start_matches("FILE:").trim_start_matches(" | ").replace(" | ", "; ");
+        format!("{key} of {} as {}: {text}", first.program, words::code_list(variants))
+    };
+    sayings.iter().map(line).collect()
+}
+
 /// Why there are no answers, each reason once with the variants that have it.
 fn lacking(all: &[Asked<'_>]) -> Vec<String> {
     let mut reasons: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
@@ -258,6 +282,32 @@ mod tests {
             assert_eq!(parts.len(), 1);
             assert!(parts[0].tables[0].table.contains(said), "{}", parts[0].tables[0].table);
         }
+    }
+
+    #[test]
+    fn what_tools_say_is_told_once() {
+        let mut run = Synthetic::default().run();
+        for (variant, text) in [
+            ("static", "FILE: | PIE: no | Bound: no"),
+            ("pie-internal", "FILE: | PIE: yes | Bound: no"),
+            ("exe-external", "FILE: | PIE: no | Bound: no"),
+        ] {
+            run.probes.push(ProbeRow {
+                case: format!("hello/{variant}/go1.27.3/linux-amd64/stripped"),
+                probe: "metadata".to_owned(),
+                key: "a-checker says".to_owned(),
+                unit: "text".to_owned(),
+                number: None,
+                status: OK.to_owned(),
+                text: text.to_owned(),
+            });
+        }
+        let (parts, _) = parts(&Index::new(&run)).expect("renders");
+        let said = [
+            "a-checker says of hello as `static` and `exe-external`: PIE: no; Bound: no",
+            "a-checker says of hello as `pie-internal`: PIE: yes; Bound: no",
+        ];
+        assert_eq!(parts[0].said, said);
     }
 
     #[test]
