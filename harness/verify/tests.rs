@@ -91,6 +91,23 @@ fn facts_count_by_themselves_and_what_was_not_tried_claims_nothing() {
 }
 
 #[test]
+fn what_c_brought_in_here_alone_is_not_excused_by_another_compiler() {
+    let run = Synthetic::default().run();
+    let mut here = other(&run, OF_GO);
+    here.info.c_compiler.as_mut().expect("one").version = "gcc 13".to_owned();
+    let needed = run.facts.iter().find(|row| row.metric == "needed").expect("some need a library");
+    here.facts.push(FactRow { case: OF_GO.to_owned(), ..needed.clone() });
+    let cgo = |run: &mut Run| {
+        let of_go = run.artifacts.iter_mut().filter(|row| row.id == OF_GO);
+        of_go.for_each(|row| row.cgo_enabled = "1".to_owned());
+    };
+    let mut there = run.clone();
+    cgo(&mut there);
+    cgo(&mut here);
+    assert!(exact(made(&there), made(&here)).mismatches());
+}
+
+#[test]
 fn folders_explain_what_is_built_without_trimpath_and_strip_what_is_stripped() {
     let run = Synthetic::default().run();
     let untrimmed = untrimmed(&run, "static");
